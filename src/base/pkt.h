@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pooled packet buffer: the only refcounted thing in the house.
+ *
+ * One producer fills it (net/udp), consumers hold references. Once parsed it is read-only. A pool
+ * belongs to one worker and is not locked; nothing is allocated after the pool was made. `rtp` is
+ * the parsed view which rtp/packet fills: offsets into data, never pointers.
+ */
+#ifndef BASE_PKT_H
+#define BASE_PKT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	PKT_ROOM = 1600, /* LECTERN_MAX_PACKET and an SRTP trailer */
+};
+
+struct pkt_rtp {
+	uint32_t ssrc, timestamp;
+	uint16_t seq;
+	uint8_t pt;
+	bool marker;
+	uint16_t header_len;  /* fixed header, CSRCs and extensions */
+	uint16_t payload_len; /* without padding */
+	uint8_t padding;
+	/* header extensions, as negotiated (RFC 8285); has_ tells presence */
+	bool has_level, has_twcc;
+	bool voice;      /* RFC 6464 V bit */
+	uint8_t level;   /* RFC 6464: -dBov, 0 loudest, 127 silence */
+	uint16_t twcc;
+	/* video payload descriptor (RFC 7741 for VP8) */
+	bool keyframe, frame_start;
+	uint8_t temporal; /* temporal layer, 0 base */
+	uint8_t layer;    /* simulcast layer of its track, 0 lowest */
+	uint16_t width, height; /* of a keyframe's first packet, else 0 */
+};
+
+struct pkt_pool;
+
+struct pkt {
+	struct pkt_pool *pool;
+	struct pkt *next; /* free list of the pool */
+	uint32_t refs;
+	uint32_t len; /* bytes in data */
+	uint64_t arrival_us; /* base/clock, monotonic */
+	struct pkt_rtp rtp;
+	uint8_t data[PKT_ROOM];
+};
+
+/* -ENOMEM. The pool never grows: pkt_get() returns NULL when all are held. */
+int pkt_pool_create(unsigned count, struct pkt_pool **ret_pool);
+/* Every packet must have been put back. Accepts NULL. */
+void pkt_pool_destroy(struct pkt_pool *pool);
+struct pkt *pkt_get(struct pkt_pool *pool);
+struct pkt *pkt_ref(struct pkt *pkt);
+/* Accepts NULL. */
+void pkt_put(struct pkt *pkt);
+unsigned pkt_pool_free(const struct pkt_pool *pool);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A track that packets come from, as its sinks see it: one of the two small interfaces of the data
+ * path. ingress/uptrack is the source of a member's track; a relay's track will be another.
+ *
+ * Lives on one worker. A source does not know what its sinks are; it hands them packets in order of
+ * arrival, each marked with its simulcast layer (pkt->rtp.layer) and with header extensions parsed.
+ * Packets are borrowed by the callee until it returns; take a reference to keep one.
+ */
+#ifndef ROUTE_SOURCE_H
+#define ROUTE_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/pkt.h"
+
+struct source;
+
+struct source_ops {
+	/* A sink cannot go on without a keyframe of `layer`. The source limits and repeats requests. */
+	void (*need_keyframe)(struct source *source, unsigned layer, uint64_t now_us);
+	/* A packet of the last second or so, by its own sequence number; borrowed. NULL: gone. */
+	struct pkt *(*find)(struct source *source, unsigned layer, uint16_t seq);
+};
+
+/* Sender report of a source's stream (RFC 3550 6.4.1), moved to the server's clock. */
+struct source_report {
+	uint64_t capture_us;     /* server's monotonic time at which `rtp_timestamp` was captured */
+	uint32_t rtp_timestamp;
+	unsigned layer;
+};
+
+struct source_layer {
+	bool live;               /* a packet within the last second */
+	uint16_t height;         /* of the last keyframe, 0 unknown */
+	uint32_t bps;            /* received, over the last second or so */
+	bool has_report;
+	struct source_report report; /* the latest */
+};
+
+enum { SOURCE_LAYERS = 3 };
+
+struct source {
+	/* given */
+	const struct source_ops *ops;
+	uint64_t peer;           /* lectern_id of the sender */
+	uint8_t kind;            /* enum lectern_kind */
+	uint8_t codec;           /* enum lectern_codec */
+	uint32_t clock_rate;     /* Hz */
+	unsigned layer_count;    /* 1 to SOURCE_LAYERS, lowest first */
+	/* state */
+	bool permitted;          /* the room's rules: false keeps every packet from every sink */
+	struct source_layer layers[SOURCE_LAYERS];
+	struct list sinks;       /* struct sink.of_source */
+	struct list of_router;
+};
+
+#endif
