@@ -22,6 +22,7 @@ ATTRIBUTES = {
     "object": {"of"},
     "array": {"of", "max"},
 }
+COMMON_ERRORS = ["bad_request", "forbidden", "too_fast", "unavailable"]
 SAFE_INTEGER = 2**53 - 1  # what a JavaScript number holds exactly
 
 
@@ -56,7 +57,7 @@ def check_message(path, message, types, errors):
         raise SchemaError(f"{where}: 'message' must be the file's name, 'from' client or server")
     check_fields(where, message["fields"], types)
     check_fields(f"{where}: reply", message.get("reply", {}), types)
-    for error in message.get("errors", []):
+    for error in COMMON_ERRORS + message.get("errors", []):
         if error not in errors:
             raise SchemaError(f"{where}: error '{error}' is not in errors.json")
 
@@ -285,13 +286,12 @@ def ts_fields(fields, indent):
         yield f"{indent}{name}{mark}: {ts_type(field)};"
 
 
-def ts_interface(name, doc, fields, first=()):
+def ts_interface(name, doc, fields):
     yield f"/** {doc} */"
-    if not fields and not first:
+    if not fields:
         yield f"export type {name} = Record<never, never>;"
     else:
         yield f"export interface {name} {{"
-        yield from first
         yield from ts_fields(fields, "  ")
         yield "}"
     yield ""
@@ -302,23 +302,31 @@ def ts_source(types, errors, requests, events):
     yield "// Made from signaling/schema by generate.py: edit the schema.\n"
     yield "/** Why a request was refused. */"
     yield "export type ErrorCode =\n  | " + "\n  | ".join(f"'{name}'" for name in errors) + ";\n"
+    yield "/** Any request can be refused in these ways. */"
+    yield "export type CommonError = " + " | ".join(f"'{name}'" for name in COMMON_ERRORS) + ";\n"
     for name in in_order(types):
         yield from ts_interface(ts_name(name), types[name]["doc"], types[name]["fields"])
     for name, message in requests.items():
         yield from ts_interface(f"{ts_name(name)}Request", message["doc"], message["fields"])
         yield from ts_interface(f"{ts_name(name)}Reply", f"Reply to {name}.", message["reply"])
     for name, message in events.items():
-        first = (f"  type: '{name}';",)
-        yield from ts_interface(f"{ts_name(name)}Event", message["doc"], message["fields"], first)
-    yield "/** Every request: what the client sends, and what a successful reply carries. */"
+        yield from ts_interface(f"{ts_name(name)}Event", message["doc"], message["fields"])
+    yield "/** Every request: its fields, what a successful reply carries, and how it can be refused. */"
     yield "export interface Requests {"
-    for name in requests:
-        yield f"  {name}: {{ fields: {ts_name(name)}Request; reply: {ts_name(name)}Reply }};"
+    for name, message in requests.items():
+        error = " | ".join(f"'{error}'" for error in message["errors"]) or "never"
+        types_of = f"fields: {ts_name(name)}Request; reply: {ts_name(name)}Reply"
+        yield f"  {name}: {{ {types_of}; error: CommonError | {error} }};"
     yield "}\n"
     yield "export type RequestType = keyof Requests;\n"
-    yield "/** Everything that the server says unasked. */"
-    yield "export type ServerEvent =\n  | " + "\n  | ".join(f"{ts_name(n)}Event" for n in events) + ";\n"
-    yield "export type EventType = ServerEvent['type'];\n"
+    yield "/** Everything that the server says unasked, by its type. */"
+    yield "export interface Events {"
+    for name in events:
+        yield f"  {name}: {ts_name(name)}Event;"
+    yield "}\n"
+    yield "export type EventType = keyof Events;\n"
+    yield "/** An event as it comes: told apart by `type`. */"
+    yield "export type ServerEvent = { [T in EventType]: { type: T } & Events[T] }[EventType];\n"
     names = ", ".join(f"'{name}'" for name in events)
     yield f"export const eventTypes: readonly EventType[] = [{names}];\n"
     yield "/** The longest strings of requests, in bytes of UTF-8. */"
