@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the configuration file and the command line say, as plain data with every default filled in.
+ *
+ * Read once at start and never changed; every thread may read it. config/lectern.conf explains each
+ * key. A key that is unknown, of the wrong type or out of range is an error that names file and line.
+ */
+#ifndef LECTERN_CONFIG_H
+#define LECTERN_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lectern/types.h"
+
+enum {
+	LECTERN_MAX_PATH = 1024, /* bytes of a path in the configuration, with its NUL */
+	LECTERN_MAX_WHY = 512,   /* bytes of a message about what is wrong, with its NUL */
+	LECTERN_MAX_ADDRESS = 64,
+};
+
+struct lectern_config {
+	char data[LECTERN_MAX_PATH]; /* folder of the database, the recordings and the sockets */
+	struct {
+		char address[LECTERN_MAX_ADDRESS]; /* as configured; see lectern_config_tls() */
+		uint16_t port;                     /* 0: any free port, told in the log */
+		char certificate[LECTERN_MAX_PATH], key[LECTERN_MAX_PATH]; /* PEM; "": no TLS */
+		char web_client[LECTERN_MAX_PATH]; /* folder of the built web client */
+	} http;
+	struct {
+		unsigned workers; /* 0: one a core */
+		char address[LECTERN_MAX_ADDRESS];
+		uint16_t port;
+		size_t announce_count;
+		char announce[LECTERN_MAX_CANDIDATES][LECTERN_MAX_ADDRESS];
+	} media;
+	struct {
+		char program[LECTERN_MAX_PATH]; /* "": nothing is recorded */
+		unsigned grace_s; /* how long the recorder waits for a server that died to come back */
+	} recorder;
+	int log_level; /* enum log_level */
+};
+
+void lectern_config_defaults(struct lectern_config *config);
+/*
+ * Overwrites what the file sets. On failure `why` (LECTERN_MAX_WHY) holds one line,
+ * "file:line: what is wrong, what to do". -EINVAL, or the errno of opening the file.
+ */
+int lectern_config_read(struct lectern_config *config, const char *path, char *why);
+
+/* Without a certificate the server binds to localhost only, whatever http.address says. */
+static inline bool lectern_config_tls(const struct lectern_config *config)
+{
+	return config->http.certificate[0] != '\0';
+}
+
+#endif

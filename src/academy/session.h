@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Course sessions: what the timetable holds, and what a live class is held for.
+ *
+ * A session is scheduled, then open while the class runs, then ended for good. Instructors of the
+ * session or of its course teach it; coordinators of the site may host every session; those who are
+ * enrolled in the course are its trainees. Times are milliseconds since 1970 UTC.
+ * Every function takes the site; an id of another site is -ENOENT. Threads: as the store.
+ */
+#ifndef ACADEMY_SESSION_H
+#define ACADEMY_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "src/academy/person.h"
+
+struct store;
+
+enum {
+	SESSION_TITLE = 256,
+	COURSE_TITLE = 256,
+	SESSION_TEACHER = 256, /* names of the instructors, joined by ", " */
+	SESSION_MAX_LENGTH_MIN = 720,
+};
+
+/* A session that nobody held is over this long after its planned end. */
+#define SESSION_LATE_MS (12LL * 3600 * 1000)
+
+enum session_policy { POLICY_ALWAYS, POLICY_ON_DEMAND, POLICY_NEVER };
+enum session_state { SESSION_SCHEDULED, SESSION_OPEN, SESSION_ENDED };
+
+/* Roles of a person in one session, the stronger the higher. */
+enum session_role { IN_SESSION_NONE, IN_SESSION_TRAINEE, IN_SESSION_COORDINATOR, IN_SESSION_INSTRUCTOR };
+
+struct session {
+	int64_t site, id, course;
+	char title[SESSION_TITLE];
+	char course_title[COURSE_TITLE];
+	char course_colour[8]; /* "#rrggbb" */
+	char teacher[SESSION_TEACHER];
+	int64_t starts_at;
+	unsigned length_min;
+	char time_zone[SITE_ZONE];
+	enum session_policy policy;
+	enum session_state state;
+	int64_t opened_at, ended_at; /* 0: not yet */
+};
+
+int session_get(struct store *store, int64_t site, int64_t id, struct session *ret_session);
+/* -ENOENT: no such session in the site; a person without a part in it has IN_SESSION_NONE. */
+int session_role(struct store *store, int64_t site, int64_t id, int64_t person,
+	enum session_role *ret_role);
+/*
+ * scheduled -> open -> ended, and open -> open, ended -> ended are the only moves: -EPERM for others.
+ * The first move to open or ended keeps `at_ms` as its time.
+ */
+int session_set_state(struct store *store, int64_t site, int64_t id, enum session_state state,
+	int64_t at_ms);
+/* Ended, or planned so long ago that nobody will come. */
+bool session_over(const struct session *session, int64_t now_ms);
+
+/* At start-up: every session of every site that a dead server left open. `found` may use the store. */
+int session_each_open(struct store *store, void (*found)(const struct session *session, void *arg),
+	void *arg);
+
+const char *session_policy_name(enum session_policy policy);
+const char *session_state_name(enum session_state state);
+/* -EINVAL. */
+int session_policy_parse(const char *name, enum session_policy *ret_policy);
+
+#endif
