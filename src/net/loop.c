@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/loop.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum {
+	LOOP_EVENTS = 16,	/* sockets served in one wait */
+	LOOP_TIMERS_FIRST = 64, /* places of a new heap */
+};
+
+#define NOT_SET UINT64_MAX
+
+struct loop {
+	/* given */
+	struct loop_hooks hooks;
+	/* owned */
+	int epoll_fd, wake_fd;
+	struct loop_timer **heap; /* a binary heap by due_us; those not set sink to its end */
+	unsigned timer_count, timer_room;
+	/* state */
+	struct list work;
+	bool stopped;
+	uint64_t long_turns;
+};
+
+int loop_create(const struct loop_hooks *hooks, struct loop **ret_loop)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+	struct loop *loop = calloc(1, sizeof(*loop));
+	int err;
+
+	if (!loop)
+		return -ENOMEM;
+	loop->hooks = *hooks;
+	loop->epoll_fd = loop->wake_fd = -1;
+	list_init(&loop->work);
+	loop->timer_room = LOOP_TIMERS_FIRST;
+	loop->heap = calloc(loop->timer_room, sizeof(*loop->heap));
+	if (!loop->heap) {
+		err = -ENOMEM;
+		goto failed;
+	}
+	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (loop->epoll_fd < 0 || loop->wake_fd < 0 ||
+		epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->wake_fd, &event) < 0) {
+		err = -errno;
+		goto failed;
+	}
+	*ret_loop = loop;
+	return 0;
+
+failed:
+	loop_destroy(loop);
+	return err;
+}
+
+void loop_destroy(struct loop *loop)
+{
+	if (!loop)
+		return;
+	if (loop->wake_fd >= 0)
+		close(loop->wake_fd);
+	if (loop->epoll_fd >= 0)
+		close(loop->epoll_fd);
+	free(loop->heap);
+	free(loop);
+}
+
+int loop_io_add(struct loop *loop, struct loop_io *io)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = io};
+
+	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, io->fd, &event) < 0 ? -errno : 0;
+}
+
+void loop_io_remove(struct loop *loop, struct loop_io *io)
+{
+	epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, io->fd, NULL);
+}
+
+static void heap_place(struct loop *loop, unsigned index, struct loop_timer *timer)
+{
+	loop->heap[index] = timer;
+	timer->index = index;
+}
+
+static void heap_up(struct loop *loop, struct loop_timer *timer)
+{
+	unsigned at = timer->index;
+
+	while (at > 0) {
+		unsigned parent = (at - 1) / 2;
+
+		if (loop->heap[parent]->due_us <= timer->due_us)
+			break;
+		heap_place(loop, at, loop->heap[parent]);
+		at = parent;
+	}
+	heap_place(loop, at, timer);
+}
+
+static void heap_down(struct loop *loop, struct loop_timer *timer)
+{
+	unsigned at = timer->index;
+
+	for (;;) {
+		unsigned child = 2 * at + 1;
+
+		if (child >= loop->timer_count)
+			break;
+		if (child + 1 < loop->timer_count &&
+			loop->heap[child + 1]->due_us < loop->heap[child]->due_us)
+			child++;
+		if (loop->heap[child]->due_us >= timer->due_us)
+			break;
+		heap_place(loop, at, loop->heap[child]);
+		at = child;
+	}
+	heap_place(loop, at, timer);
+}
+
+int loop_timer_add(struct loop *loop, struct loop_timer *timer)
+{
+	if (loop->timer_count == loop->timer_room) {
+		struct loop_timer **wider =
+			reallocarray(loop->heap, 2 * (size_t)loop->timer_room, sizeof(*loop->heap));
+
+		if (!wider)
+			return -ENOMEM;
+		loop->heap = wider;
+		loop->timer_room *= 2;
+	}
+	timer->due_us = NOT_SET;
+	heap_place(loop, loop->timer_count++, timer);
+	return 0;
+}
+
+void loop_timer_remove(struct loop *loop, struct loop_timer *timer)
+{
+	struct loop_timer *last = loop->heap[--loop->timer_count];
+
+	assert(timer == last || loop->heap[timer->index] == timer);
+	if (timer == last)
+		return;
+	heap_place(loop, timer->index, last);
+	heap_up(loop, last);
+	heap_down(loop, last);
+}
+
+void loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t due_us)
+{
+	assert(loop->heap[timer->index] == timer);
+	timer->due_us = due_us;
+	heap_up(loop, timer);
+	heap_down(loop, timer);
+}
+
+void loop_work_init(struct loop_work *work, void (*run)(struct loop_work *work, uint64_t now_us))
+{
+	work->run = run;
+	list_init(&work->of_loop);
+}
+
+void loop_defer(struct loop *loop, struct loop_work *work)
+{
+	if (list_empty(&work->of_loop))
+		list_append(&loop->work, &work->of_loop);
+}
+
+static int wait_for_ms(const struct loop *loop, int limit_ms)
+{
+	uint64_t due_us = loop->timer_count ? loop->heap[0]->due_us : NOT_SET;
+	uint64_t now_us = clock_now_us(), wait_ms;
+
+	if (due_us == NOT_SET)
+		return limit_ms;
+	if (due_us <= now_us)
+		return 0;
+	wait_ms = (due_us - now_us + 999) / 1000;
+	return limit_ms < 0 || wait_ms < (uint64_t)limit_ms ? (int)wait_ms : limit_ms;
+}
+
+/* Timers that are set again for the past wait for the next turn: a turn always ends. */
+static void fire_timers(struct loop *loop, uint64_t now_us)
+{
+	for (unsigned left = loop->timer_count; left > 0 && loop->timer_count; left--) {
+		struct loop_timer *timer = loop->heap[0];
+
+		if (timer->due_us > now_us)
+			return;
+		loop_timer_set(loop, timer, NOT_SET);
+		timer->fire(timer, now_us);
+	}
+}
+
+static void run_work(struct loop *loop, uint64_t now_us)
+{
+	while (!list_empty(&loop->work)) {
+		struct loop_work *work = list_of(loop->work.next, struct loop_work, of_loop);
+
+		list_remove(&work->of_loop);
+		work->run(work, now_us);
+	}
+}
+
+static bool drain_wake(struct loop *loop)
+{
+	uint64_t count;
+
+	return read(loop->wake_fd, &count, sizeof(count)) == (ssize_t)sizeof(count);
+}
+
+void loop_turn(struct loop *loop, int wait_ms)
+{
+	struct epoll_event events[LOOP_EVENTS];
+	int count = epoll_wait(loop->epoll_fd, events, LOOP_EVENTS, wait_for_ms(loop, wait_ms));
+	uint64_t start_us = clock_now_us();
+	bool woken = false;
+
+	for (int i = 0; i < count; i++) {
+		struct loop_io *io = events[i].data.ptr;
+
+		if (io)
+			io->ready(io, start_us);
+		else
+			woken = drain_wake(loop);
+	}
+	fire_timers(loop, clock_now_us());
+	if (woken)
+		loop->hooks.woken(loop->hooks.arg, start_us);
+	run_work(loop, start_us);
+	loop->hooks.turn_end(loop->hooks.arg, start_us);
+	if (clock_now_us() - start_us > LOOP_TURN_BUDGET_US)
+		loop->long_turns++;
+}
+
+void loop_run(struct loop *loop)
+{
+	loop->stopped = false;
+	while (!loop->stopped)
+		loop_turn(loop, -1);
+}
+
+void loop_wake(struct loop *loop)
+{
+	uint64_t one = 1;
+	ssize_t wrote = write(loop->wake_fd, &one, sizeof(one));
+
+	(void)wrote; /* a full counter has woken it already */
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}
+
+uint64_t loop_long_turns(const struct loop *loop)
+{
+	return loop->long_turns;
+}
