@@ -35,6 +35,10 @@ struct pkt_rtp {
 	uint8_t temporal; /* temporal layer, 0 base */
 	uint8_t layer;    /* simulcast layer of its track, 0 lowest */
 	uint16_t width, height; /* of a keyframe's first packet, else 0 */
+	uint8_t descriptor_len; /* bytes of the payload that rtp/codec's rewrite replaces */
+	bool has_picture_id, has_tl0;
+	uint16_t picture_id; /* 15 bits */
+	uint8_t tl0;         /* TL0PICIDX */
 };
 
 struct pkt_pool;

@@ -15,11 +15,13 @@
 
 #include "base/list.h"
 #include "base/pkt.h"
+#include "route/speaker.h"
 
 struct source;
 
 struct source_ops {
-	/* A sink cannot go on without a keyframe of `layer`. The source limits and repeats requests. */
+	/* A sink cannot go on without a keyframe of `layer`. The source limits and repeats
+	 * requests. */
 	void (*need_keyframe)(struct source *source, unsigned layer, uint64_t now_us);
 	/* A packet of the last second or so, by its own sequence number; borrowed. NULL: gone. */
 	struct pkt *(*find)(struct source *source, unsigned layer, uint16_t seq);
@@ -27,17 +29,18 @@ struct source_ops {
 
 /* Sender report of a source's stream (RFC 3550 6.4.1), moved to the server's clock. */
 struct source_report {
-	uint64_t capture_us;     /* server's monotonic time at which `rtp_timestamp` was captured */
+	uint64_t capture_us; /* server's monotonic time at which `rtp_timestamp` was captured */
 	uint32_t rtp_timestamp;
 	unsigned layer;
 };
 
 struct source_layer {
-	bool live;               /* a packet within the last second */
-	uint16_t height;         /* of the last keyframe, 0 unknown */
-	uint32_t bps;            /* received, over the last second or so */
+	bool live;	 /* a packet within the last second */
+	uint16_t height; /* of the last keyframe, 0 unknown */
+	uint32_t bps;	 /* received, over the last second or so */
 	bool has_report;
 	struct source_report report; /* the latest */
+	uint16_t restarts; /* grows when the sender's numbering begins anew: sinks do too */
 };
 
 enum { SOURCE_LAYERS = 3 };
@@ -45,16 +48,34 @@ enum { SOURCE_LAYERS = 3 };
 struct source {
 	/* given */
 	const struct source_ops *ops;
-	uint64_t peer;           /* lectern_id of the sender */
-	uint8_t kind;            /* enum lectern_kind */
-	uint8_t codec;           /* enum lectern_codec */
-	uint32_t clock_rate;     /* Hz */
-	unsigned layer_count;    /* 1 to SOURCE_LAYERS, lowest first */
+	uint64_t peer;	      /* lectern_id of the sender */
+	uint8_t kind;	      /* enum lectern_kind */
+	uint8_t codec;	      /* enum lectern_codec */
+	uint32_t clock_rate;  /* Hz */
+	unsigned layer_count; /* 1 to SOURCE_LAYERS, lowest first */
 	/* state */
-	bool permitted;          /* the room's rules: false keeps every packet from every sink */
+	bool permitted;	   /* the room's rules: false keeps every packet from every sink.
+			    * Written by route/router alone; starts false. */
+	uint64_t withheld; /* packets kept from the sinks by it */
 	struct source_layer layers[SOURCE_LAYERS];
-	struct list sinks;       /* struct sink.of_source */
+	struct list sinks; /* struct sink.of_source */
 	struct list of_router;
+	struct voice voice; /* a microphone's loudness, kept by the router */
 };
+
+/* For whoever implements a source: gives a zeroed `source` its fixed properties. */
+static inline void source_init(struct source *source, const struct source_ops *ops, uint64_t peer,
+	uint8_t kind, uint8_t codec, uint32_t clock_rate, unsigned layer_count)
+{
+	source->ops = ops;
+	source->peer = peer;
+	source->kind = kind;
+	source->codec = codec;
+	source->clock_rate = clock_rate;
+	source->layer_count = layer_count;
+	list_init(&source->sinks);
+	list_init(&source->of_router);
+	list_init(&source->voice.of_speaker);
+}
 
 #endif

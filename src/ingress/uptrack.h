@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A track that a member sends: a source of the router, made of 1 to 3 simulcast layers, each an RTP
+ * stream with its repair stream.
+ *
+ * It undoes RTX (RFC 4588), refuses duplicates and what is too old, marks packets with their layer
+ * and codec fields, counts what is lost (RFC 3550 A.3, A.8), asks for what is missing and for
+ * keyframes, and holds the packets of the last second for those sinks whose receivers lost some.
+ * Owned by an upstream; the rest of the house sees `source` alone.
+ *
+ * Limits: UPTRACK_HISTORY_* packets held for each layer, NACK_MAX numbers missing. Every refusal
+ * has a verdict, and the upstream counts them.
+ */
+#ifndef INGRESS_UPTRACK_H
+#define INGRESS_UPTRACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ingress/peer_clock.h"
+#include "lectern/engine.h"
+#include "route/source.h"
+#include "rtp/packet.h"
+#include "rtp/rtcp.h"
+
+enum {
+	UPTRACK_HISTORY_VIDEO = 512, /* packets a layer, a power of two: 1 s at 5 Mbit/s */
+	UPTRACK_HISTORY_AUDIO = 64,
+	UPTRACK_HISTORY_US = 1000000,
+};
+
+/* What became of a packet; all but the first are reasons to drop it. */
+enum uptrack_verdict {
+	UPTRACK_FORWARD = 0, /* goes to the router */
+	UPTRACK_PADDING,     /* a probe on the repair stream: has no media */
+	UPTRACK_UNKNOWN_SSRC,
+	UPTRACK_UNKNOWN_PT,
+	UPTRACK_DUPLICATE,
+	UPTRACK_OLD,  /* beyond what duplicates can be told of */
+	UPTRACK_JUMP, /* the first of a numbering that does not follow: waits for a second */
+	UPTRACK_MALFORMED,
+	UPTRACK_VERDICTS,
+};
+
+struct uptrack;
+
+/* ret_track->source is then ready for the router. -EINVAL: an impossible section. */
+int uptrack_create(uint64_t peer, const struct lectern_section *section, struct peer_clock *clock,
+	struct uptrack **ret_track);
+void uptrack_destroy(struct uptrack *track);
+struct source *uptrack_source(struct uptrack *track);
+enum lectern_kind uptrack_kind(const struct uptrack *track);
+const char *uptrack_mid(const struct uptrack *track);
+
+/* The layer whose stream, or repair stream, `ssrc` is; negative: none. */
+int uptrack_layer_of(const struct uptrack *track, uint32_t ssrc, bool *ret_repair);
+/* An unknown ssrc came with these names: true if it is now one of the track's. */
+bool uptrack_learn(struct uptrack *track, uint32_t ssrc, uint8_t pt, const struct rtp_names *names);
+
+/* `pkt` is parsed, of one of the track's ssrcs. May rewrite it (RTX). */
+enum uptrack_verdict uptrack_recv(struct uptrack *track, struct pkt *pkt, uint64_t now_us);
+/* Sender report; true if source.layers[*ret_layer].report is new. */
+bool uptrack_sr(
+	struct uptrack *track, const struct rtcp_sr *sr, uint64_t now_us, unsigned *ret_layer);
+
+/* Appends report blocks, at most `room` of them. Returns how many. */
+size_t uptrack_report(
+	struct uptrack *track, struct rtcp_block *blocks, size_t room, uint64_t now_us);
+/* Appends NACKs and PLIs that are due, as far as `w` has room. */
+void uptrack_write_requests(
+	struct uptrack *track, struct writer *w, uint32_t sender, uint32_t rtt_us, uint64_t now_us);
+/* Layers that fell silent, rates, history too old. */
+void uptrack_tick(struct uptrack *track, uint64_t now_us);
+bool uptrack_flowing(const struct uptrack *track, uint64_t now_us);
+
+struct uptrack_stats {
+	uint64_t packets, bytes, lost, repaired;
+};
+void uptrack_stats(const struct uptrack *track, struct uptrack_stats *ret_stats);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The router of one room: which sinks get the packets of which source.
+ *
+ * It is the gate of the room's rules: while a source is not permitted, no packet and no report of
+ * it reaches any sink, whatever arrives. A sink says whose track it wants; the router attaches it
+ * when that source is there and permitted, and again after it was away, so nobody else keeps score.
+ * Audio slots are assigned here too: route/speaker tells who is heard, and every listener gets
+ * those but never itself.
+ *
+ * Owned by the worker of the room; all calls on that thread. Sources and sinks belong to others,
+ * and leave (router_remove, router_forget) before they are freed. Ids are never reused, so a want
+ * may name a peer that is not there yet or any more.
+ */
+#ifndef ROUTE_ROUTER_H
+#define ROUTE_ROUTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "lectern/types.h"
+#include "route/sink.h"
+#include "route/source.h"
+#include "route/speaker.h"
+
+/* A member's audio slots. `sinks` are its slots' sinks, [0] for the reserved microphone. */
+struct listener {
+	uint64_t peer; /* its own microphone is never put into its slots */
+	unsigned count;
+	struct sink *sinks[LECTERN_AUDIO_SLOTS];
+	struct list of_router;
+};
+
+struct router_ops {
+	/* Who is heard, or who speaks, changed. heard[0] is the reserved microphone's peer; 0:
+	 * none. */
+	void (*heard)(void *arg, const uint64_t heard[LECTERN_AUDIO_SLOTS], uint64_t speaker);
+};
+
+struct router {
+	const struct router_ops *ops; /* given; NULL: nobody listens */
+	void *arg;
+	struct list sources; /* struct source.of_router */
+	struct list sinks;   /* struct sink.of_router: those that want something */
+	struct list listeners;
+	struct speaker speaker;
+};
+
+void router_init(struct router *router, const struct router_ops *ops, void *arg);
+/* Detaches everything that is still attached. */
+void router_finish(struct router *router, uint64_t now_us);
+
+/* A peer has at most one source of a kind. */
+void router_add(struct router *router, struct source *source, uint64_t now_us);
+/* Harmless for one that was not added. */
+void router_remove(struct router *router, struct source *source, uint64_t now_us);
+void router_permit(struct router *router, struct source *source, bool permitted, uint64_t now_us);
+
+/* `peer` 0: nothing. */
+void router_want(
+	struct router *router, struct sink *sink, uint64_t peer, uint8_t kind, uint64_t now_us);
+/* No callback; harmless for a sink that never wanted anything. */
+void router_forget(struct sink *sink);
+
+/* Keeps `listener` until router_unlisten(), which also forgets its sinks. */
+void router_listen(struct router *router, struct listener *listener, uint64_t now_us);
+void router_unlisten(struct router *router, struct listener *listener);
+/* Whose microphone audio slot 0 is for; 0: nobody's. */
+void router_reserve(struct router *router, uint64_t peer, uint64_t now_us);
+
+/* The step of the data path: hands a packet of `source` to its sinks, in order of attachment. */
+void router_packet(struct router *router, struct source *source, struct pkt *pkt, uint64_t now_us);
+/* Likewise a sender report, which is source->layers[layer].report already. */
+void router_report(struct router *router, struct source *source, unsigned layer, uint64_t now_us);
+/* Every 100 ms or so: levels fall silent without packets too. */
+void router_tick(struct router *router, uint64_t now_us);
+
+#endif
