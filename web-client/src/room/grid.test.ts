@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, it } from "vitest";
+import { fit, grid, stripCount, TILE_ASPECT, type Rect, type Size } from "./grid";
+
+const inside = (tile: Rect, area: Size) =>
+  tile.left >= -0.01 &&
+  tile.top >= -0.01 &&
+  tile.left + tile.width <= area.width + 0.01 &&
+  tile.top + tile.height <= area.height + 0.01;
+
+const apart = (a: Rect, b: Rect, gap: number) =>
+  a.left + a.width + gap <= b.left + 0.01 ||
+  b.left + b.width + gap <= a.left + 0.01 ||
+  a.top + a.height + gap <= b.top + 0.01 ||
+  b.top + b.height + gap <= a.top + 0.01;
+
+describe("grid", () => {
+  const areas = [
+    { width: 1000, height: 560 },
+    { width: 390, height: 500 },
+    { width: 1600, height: 200 },
+    { width: 90, height: 60 },
+  ];
+  for (const area of areas) {
+    it(`keeps tiles inside ${area.width}x${area.height}, apart, and in shape`, () => {
+      for (let count = 1; count <= 25; count++) {
+        const tiles = grid(area, count, 8);
+        expect(tiles).toHaveLength(count);
+        for (const [i, tile] of tiles.entries()) {
+          if (tile.width === 0) continue; // no room for so many
+          expect(tile.width / tile.height).toBeCloseTo(TILE_ASPECT, 3);
+          expect(inside(tile, area)).toBe(true);
+          for (const other of tiles.slice(i + 1)) expect(apart(tile, other, 8)).toBe(true);
+        }
+      }
+    });
+  }
+
+  it("uses the room that there is", () => {
+    expect(grid({ width: 1600, height: 900 }, 1, 8)[0]).toEqual({ left: 0, top: 0, width: 1600, height: 900 });
+    const two = grid({ width: 400, height: 800 }, 2, 8); // a phone held upright: one above the other
+    expect(two[0]?.left).toBe(two[1]?.left);
+    expect(two[0]?.width).toBe(400);
+  });
+
+  it("centres a short last row", () => {
+    const [, , last] = grid({ width: 1000, height: 560 }, 3, 0);
+    expect((last?.left ?? 0) + (last?.width ?? 0) / 2).toBeCloseTo(500, 3);
+  });
+
+  it("gives nothing for nothing", () => {
+    expect(grid({ width: 0, height: 100 }, 3, 8)).toEqual([]);
+    expect(grid({ width: 100, height: 100 }, 0, 8)).toEqual([]);
+  });
+});
+
+describe("fit", () => {
+  it("letterboxes and pillarboxes in the middle", () => {
+    expect(fit({ width: 1600, height: 1000 }, 16 / 9)).toEqual({ width: 1600, height: 900, left: 0, top: 50 });
+    expect(fit({ width: 200, height: 90 }, 16 / 9)).toEqual({ width: 160, height: 90, left: 20, top: 0 });
+  });
+});
+
+describe("stripCount", () => {
+  it("leaves room for the rest only when there is a rest", () => {
+    expect(stripCount(340, 100, 20, 3, 60)).toBe(3);
+    expect(stripCount(340, 100, 20, 4, 60)).toBe(2);
+    expect(stripCount(50, 100, 20, 4, 60)).toBe(0);
+  });
+});
