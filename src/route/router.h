@@ -51,8 +51,8 @@ void router_init(struct router *router, const struct router_ops *ops, void *arg)
 /* Detaches everything that is still attached. */
 void router_finish(struct router *router, uint64_t now_us);
 
-/* A peer has at most one source of a kind. */
-void router_add(struct router *router, struct source *source, uint64_t now_us);
+/* Not permitted yet. A peer has at most one source of a kind. */
+void router_add(struct router *router, struct source *source);
 /* Harmless for one that was not added. */
 void router_remove(struct router *router, struct source *source, uint64_t now_us);
 void router_permit(struct router *router, struct source *source, bool permitted, uint64_t now_us);

@@ -21,6 +21,8 @@
 #include "base/list.h"
 #include "lectern/types.h"
 
+enum { SPEAKER_SHARED = LECTERN_AUDIO_SLOTS - 1 }; /* heard[1] to heard[SPEAKER_SHARED] */
+
 /* One microphone; embedded in its source. */
 struct voice {
 	uint64_t peer;

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "route/router.h"
+
+#include <assert.h>
+
+enum { LEVEL_UNKNOWN = 50 }; /* of a microphone that sends no RFC 6464 levels: as if it spoke */
+
+void router_init(struct router *router, const struct router_ops *ops, void *arg)
+{
+	*router = (struct router){.ops = ops, .arg = arg};
+	list_init(&router->sources);
+	list_init(&router->sinks);
+	list_init(&router->listeners);
+	speaker_init(&router->speaker);
+}
+
+static void detach(struct sink *sink, uint64_t now_us)
+{
+	if (!sink->source)
+		return;
+	list_remove(&sink->of_source);
+	sink->source = NULL;
+	sink->ops->detached(sink, now_us);
+}
+
+static void attach(struct sink *sink, struct source *source, uint64_t now_us)
+{
+	assert(!sink->source && source->permitted);
+	list_append(&source->sinks, &sink->of_source);
+	sink->source = source;
+	sink->ops->attached(sink, now_us);
+}
+
+static struct source *find(const struct router *router, uint64_t peer, uint8_t kind)
+{
+	list_each(it, &router->sources)
+	{
+		struct source *source = list_of(it, struct source, of_router);
+
+		if (source->peer == peer && source->kind == kind)
+			return source;
+	}
+	return NULL;
+}
+
+/* `source` is the one of that peer and kind, or NULL. */
+static void want(struct router *router, struct sink *sink, uint64_t peer, uint8_t kind,
+	struct source *source, uint64_t now_us)
+{
+	if (sink->want_peer == peer && sink->want_kind == kind)
+		return;
+	detach(sink, now_us);
+	list_remove(&sink->of_router);
+	sink->want_peer = peer;
+	sink->want_kind = kind;
+	if (!peer)
+		return;
+	list_append(&router->sinks, &sink->of_router);
+	if (source && source->permitted)
+		attach(sink, source, now_us);
+}
+
+void router_want(
+	struct router *router, struct sink *sink, uint64_t peer, uint8_t kind, uint64_t now_us)
+{
+	want(router, sink, peer, kind, peer ? find(router, peer, kind) : NULL, now_us);
+}
+
+void router_forget(struct sink *sink)
+{
+	list_remove(&sink->of_source);
+	list_remove(&sink->of_router);
+	sink->source = NULL;
+	sink->want_peer = 0;
+}
+
+static void fill_listener(struct router *router, struct listener *listener,
+	struct source *const sources[LECTERN_AUDIO_SLOTS], uint64_t now_us)
+{
+	for (unsigned i = 0; i < listener->count; i++) {
+		uint64_t peer = router->speaker.heard[i];
+
+		if (peer == listener->peer) /* nobody hears itself */
+			peer = 0;
+		want(router, listener->sinks[i], peer, LECTERN_MIC, sources[i], now_us);
+	}
+}
+
+static void find_heard(const struct router *router, struct source *sources[LECTERN_AUDIO_SLOTS])
+{
+	for (unsigned i = 0; i < LECTERN_AUDIO_SLOTS; i++) {
+		uint64_t peer = router->speaker.heard[i];
+
+		sources[i] = peer ? find(router, peer, LECTERN_MIC) : NULL;
+	}
+}
+
+static void heard_changed(struct router *router, uint64_t now_us)
+{
+	struct source *sources[LECTERN_AUDIO_SLOTS];
+
+	find_heard(router, sources);
+	list_each(it, &router->listeners)
+		fill_listener(router, list_of(it, struct listener, of_router), sources, now_us);
+	if (router->ops)
+		router->ops->heard(router->arg, router->speaker.heard, router->speaker.speaker);
+}
+
+static void close_gate(struct router *router, struct source *source, uint64_t now_us)
+{
+	source->permitted = false;
+	list_each(it, &source->sinks) detach(list_of(it, struct sink, of_source), now_us);
+	if (speaker_remove(&router->speaker, &source->voice, now_us))
+		heard_changed(router, now_us);
+}
+
+static void open_gate(struct router *router, struct source *source, uint64_t now_us)
+{
+	source->permitted = true;
+	list_each(it, &router->sinks)
+	{
+		struct sink *sink = list_of(it, struct sink, of_router);
+
+		if (sink->want_peer == source->peer && sink->want_kind == source->kind)
+			attach(sink, source, now_us);
+	}
+	if (source->kind == LECTERN_MIC &&
+		speaker_add(&router->speaker, &source->voice, source->peer, now_us))
+		heard_changed(router, now_us);
+}
+
+void router_add(struct router *router, struct source *source)
+{
+	assert(list_empty(&source->of_router) && !source->permitted);
+	list_append(&router->sources, &source->of_router);
+}
+
+void router_remove(struct router *router, struct source *source, uint64_t now_us)
+{
+	if (list_empty(&source->of_router))
+		return;
+	list_remove(&source->of_router);
+	close_gate(router, source, now_us);
+}
+
+void router_permit(struct router *router, struct source *source, bool permitted, uint64_t now_us)
+{
+	assert(!list_empty(&source->of_router));
+	if (source->permitted == permitted)
+		return;
+	if (permitted)
+		open_gate(router, source, now_us);
+	else
+		close_gate(router, source, now_us);
+}
+
+void router_listen(struct router *router, struct listener *listener, uint64_t now_us)
+{
+	struct source *sources[LECTERN_AUDIO_SLOTS];
+
+	assert(listener->count <= LECTERN_AUDIO_SLOTS);
+	list_append(&router->listeners, &listener->of_router);
+	find_heard(router, sources);
+	fill_listener(router, listener, sources, now_us);
+}
+
+void router_unlisten(struct router *router, struct listener *listener)
+{
+	(void)router;
+	for (unsigned i = 0; i < listener->count; i++)
+		router_forget(listener->sinks[i]);
+	list_remove(&listener->of_router);
+}
+
+void router_reserve(struct router *router, uint64_t peer, uint64_t now_us)
+{
+	if (speaker_reserve(&router->speaker, peer, now_us))
+		heard_changed(router, now_us);
+}
+
+static void take_level(
+	struct router *router, struct source *source, const struct pkt *pkt, uint64_t now_us)
+{
+	uint8_t level = pkt->rtp.has_level ? pkt->rtp.level : LEVEL_UNKNOWN;
+
+	if (speaker_level(&router->speaker, &source->voice, level, now_us))
+		heard_changed(router, now_us);
+}
+
+void router_packet(struct router *router, struct source *source, struct pkt *pkt, uint64_t now_us)
+{
+	if (!source->permitted) {
+		source->withheld++;
+		return;
+	}
+	if (source->kind == LECTERN_MIC)
+		take_level(router, source, pkt, now_us);
+	list_each(it, &source->sinks)
+	{
+		struct sink *sink = list_of(it, struct sink, of_source);
+
+		sink->ops->packet(sink, pkt, now_us);
+	}
+}
+
+void router_report(struct router *router, struct source *source, unsigned layer, uint64_t now_us)
+{
+	(void)router;
+	if (!source->permitted)
+		return;
+	list_each(it, &source->sinks)
+	{
+		struct sink *sink = list_of(it, struct sink, of_source);
+
+		if (sink->ops->report)
+			sink->ops->report(sink, &source->layers[layer].report, now_us);
+	}
+}
+
+void router_tick(struct router *router, uint64_t now_us)
+{
+	if (speaker_tick(&router->speaker, now_us))
+		heard_changed(router, now_us);
+}
+
+void router_finish(struct router *router, uint64_t now_us)
+{
+	router->ops = NULL;
+	list_each(it, &router->listeners) list_remove(it);
+	list_each(it, &router->sources)
+		router_remove(router, list_of(it, struct source, of_router), now_us);
+	list_each(it, &router->sinks) router_forget(list_of(it, struct sink, of_router));
+}
