@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+export default function Home() {
+  return <h1>Home</h1>;
+}

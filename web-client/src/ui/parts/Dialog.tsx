@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// A native modal dialog: the browser holds the focus in it, closes it on Escape and gives the focus back.
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { t } from "@lingui/core/macro";
+import cross from "lucide-static/icons/x.svg?icon";
+import { IconButton } from "./Button";
+import "./Dialog.css";
+
+export interface DialogProps {
+  title: string;
+  /** Called for Escape, the cross and a press outside. */
+  onClose: () => void;
+  children: ComponentChildren;
+  actions?: ComponentChildren;
+}
+
+export function Dialog({ title, onClose, children, actions }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog"
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onPointerDown={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+    >
+      <div class="dialog-head">
+        <h2 id={id}>{title}</h2>
+        <IconButton icon={cross} label={t`Close`} onClick={onClose} />
+      </div>
+      <div class="dialog-body">
+        {children}
+        {actions && <div class="dialog-actions">{actions}</div>}
+      </div>
+    </dialog>
+  );
+}
