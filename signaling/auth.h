@@ -2,9 +2,10 @@
 /*
  * Who is asking: every live sign-in, in memory on the control thread.
  *
- * A sign-in is a random cookie of which only a hash is kept, here and in the database. A sign-in link
- * is checked and spent by a job (api/signin.c), which stores the sign-in and then calls auth_add();
- * signing out calls auth_forget() at once and lets a job delete the row. So a look-up never waits.
+ * A sign-in is a random cookie of which only a hash is kept, here and in the database. A sign-in
+ * link is checked and spent by a job (api/signin.c), which stores the sign-in and then calls
+ * auth_add(); signing out calls auth_forget() at once and lets a job delete the row. So a look-up
+ * never waits.
  *
  * Each person has a number `n`, for good: everything that they do lies below /u/<n>, and so does
  * their cookie. Thread: control only. Limits: AUTH_MAX sign-ins, AUTH_LIFETIME_MS each.
@@ -22,14 +23,15 @@ struct auth;
 struct store;
 
 enum {
-	AUTH_COOKIE = 44,    /* base64url of 32 random bytes, with the NUL */
+	AUTH_COOKIE = 44, /* base64url of 32 random bytes, with the NUL */
 	AUTH_MAX = 100000,
 	AUTH_MAX_PER_PERSON = 16, /* the oldest is forgotten */
 };
 
 #define AUTH_LIFETIME_MS (30LL * 24 * 3600 * 1000)
 
-/* A copy may be kept as long as one likes; the pointer from auth_find() only until the callback ends. */
+/* A copy may be kept as long as one likes; the pointer from auth_find() only until the callback
+ * ends. */
 struct identity {
 	char signin[SIGNIN_HASH]; /* which sign-in; not a secret */
 	int64_t expires_at;
@@ -51,7 +53,7 @@ void auth_forget(struct auth *auth, const char *signin);
 void auth_set_language(struct auth *auth, int64_t person, const char *language);
 
 /* One listener: the live side. `identity` is valid during the call only. */
-void auth_on_forget(struct auth *auth, void (*forgotten)(const struct identity *identity, void *arg),
-	void *arg);
+void auth_on_forget(struct auth *auth,
+	void (*forgotten)(const struct identity *identity, void *arg), void *arg);
 
 #endif

@@ -5,13 +5,14 @@
  * struct server ties the parts of the control side together; main owns each of them and sets the
  * pointers before the loop runs. HTTP itself is private to http.c, request.c and api/.
  *
- * The WebSocket: `live` gives a struct lws_protocols named "lectern". An upgrade of /u/<n>/ws reaches
- * its callback only after http.c has checked path, Origin and cookie (else 403, 404 or 401 was
- * answered). In LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION, while the headers are still there, the
- * callback asks http_ws_identity() and keeps a copy. The server is lws_context_user() of the context.
+ * The WebSocket: `live` gives a struct lws_protocols named "lectern". An upgrade of /u/<n>/ws
+ * reaches its callback only after http.c has checked path, Origin and cookie (else 403, 404 or 401
+ * was answered). In LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION, while the headers are still there, the
+ * callback asks http_ws_identity() and keeps a copy. The server is lws_context_user() of the
+ * context.
  *
- * Limits: below. A connection that sends no whole request for HTTP_TIMEOUT_S, or takes no byte of an
- * answer for HTTP_STALL_S, is closed.
+ * Limits: below. A connection that sends no whole request for HTTP_TIMEOUT_S, or takes no byte of
+ * an answer for HTTP_STALL_S, is closed.
  */
 #ifndef SIGNALING_HTTP_H
 #define SIGNALING_HTTP_H
@@ -32,7 +33,7 @@ struct work;
 enum {
 	HTTP_MAX_CONNECTIONS = 2048, /* WebSockets included */
 	HTTP_MAX_HEADERS = 8192,     /* bytes of a request's head */
-	HTTP_MAX_BODY = 16384,       /* bytes of a request's body */
+	HTTP_MAX_BODY = 16384,	     /* bytes of a request's body */
 	HTTP_TIMEOUT_S = 10,
 	HTTP_KEEPALIVE_S = 30,
 	HTTP_STALL_S = 60,
@@ -57,8 +58,10 @@ struct server {
 	struct live_view (*live_look)(struct server *server, int64_t site, int64_t session);
 };
 
-/* `ws` is the live side's protocol, NULL for none; its name must be "lectern". `why`: LECTERN_MAX_WHY. */
-int http_create(struct server *server, const struct lws_protocols *ws, struct http **ret_http, char *why);
+/* `ws` is the live side's protocol, NULL for none; its name must be "lectern". `why`:
+ * LECTERN_MAX_WHY. */
+int http_create(
+	struct server *server, const struct lws_protocols *ws, struct http **ret_http, char *why);
 /* Closes every connection. Accepts NULL. */
 void http_destroy(struct http *http);
 struct lws_context *http_context(struct http *http);

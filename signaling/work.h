@@ -30,14 +30,15 @@ enum work_lane { WORK_WRITE, WORK_READ, WORK_FILE };
  * called on a lane's thread when done jobs wait for work_poll(): it must only signal.
  * `why` as in store_open().
  */
-int work_create(const char *database, void (*wake)(void *arg), void *wake_arg, struct work **ret_work,
-	char *why);
-/* Runs every job that was submitted, then ends the threads and calls the last `done`s. Accepts NULL. */
+int work_create(const char *database, void (*wake)(void *arg), void *wake_arg,
+	struct work **ret_work, char *why);
+/* Runs every job that was submitted, then ends the threads and calls the last `done`s. Accepts
+ * NULL. */
 void work_destroy(struct work *work);
 
 /* -ENOSPC: the lane is full; then neither `run` nor `done` is called. `done` may be NULL. */
-int work_submit_to(struct work *work, enum work_lane lane, void (*run)(struct store *store, void *arg),
-	void (*done)(void *arg), void *arg);
+int work_submit_to(struct work *work, enum work_lane lane,
+	void (*run)(struct store *store, void *arg), void (*done)(void *arg), void *arg);
 
 /* The lane that writes. */
 static inline int work_submit(struct work *work, void (*run)(struct store *store, void *arg),
@@ -46,7 +47,8 @@ static inline int work_submit(struct work *work, void (*run)(struct store *store
 	return work_submit_to(work, WORK_WRITE, run, done, arg);
 }
 
-/* Calls `done` of every job that was run. The server calls it on LWS_CALLBACK_EVENT_WAIT_CANCELLED. */
+/* Calls `done` of every job that was run. The server calls it on LWS_CALLBACK_EVENT_WAIT_CANCELLED.
+ */
 void work_poll(struct work *work);
 
 #endif

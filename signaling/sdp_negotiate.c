@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* From an offer to what the engine needs: which section is what, by which codec. */
+#include "signaling/sdp.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rand.h"
+
+enum {
+	OUR_UFRAG = 8, /* characters: 48 bits, RFC 8445 5.3 asks for 24 */
+	OUR_PWD = 24,  /* 144 bits, RFC 8445 5.3 asks for 128 */
+};
+
+/* How many sections of each use were given out already. */
+struct counts {
+	unsigned up_audio, up_video, slot_audio, slot_video;
+};
+
+static int refuse(char *why, const char *text)
+{
+	snprintf(why, SDP_WHY, "%s", text);
+	return -EBADMSG;
+}
+
+static const struct sdp_format *find_codec(const struct sdp_section *section)
+{
+	enum sdp_encoding wanted = section->medium == SDP_AUDIO ? SDP_ENC_OPUS : SDP_ENC_VP8;
+
+	for (size_t i = 0; i < section->format_count; i++) {
+		if (section->formats[i].encoding == wanted)
+			return &section->formats[i];
+	}
+	return NULL;
+}
+
+static uint8_t find_rtx(const struct sdp_section *section, uint8_t pt)
+{
+	for (size_t i = 0; i < section->format_count; i++) {
+		const struct sdp_format *format = &section->formats[i];
+
+		if (format->encoding == SDP_ENC_RTX && format->apt == pt)
+			return format->pt;
+	}
+	return 0;
+}
+
+static bool take_up(
+	const struct sdp_section *offered, struct counts *counts, struct lectern_section *section)
+{
+	if (offered->direction != SDP_SENDONLY && offered->direction != SDP_SENDRECV)
+		return false;
+	if (offered->medium == SDP_AUDIO && counts->up_audio == 0) {
+		counts->up_audio++;
+		section->kind = LECTERN_MIC;
+	} else if (offered->medium == SDP_VIDEO && counts->up_video < 2) {
+		section->kind = counts->up_video++ == 0 ? LECTERN_CAMERA : LECTERN_SCREEN;
+	} else {
+		return false;
+	}
+	section->use = LECTERN_SECTION_UP;
+	return true;
+}
+
+static bool take_slot(
+	const struct sdp_section *offered, struct counts *counts, struct lectern_section *section)
+{
+	if (offered->direction != SDP_RECVONLY && offered->direction != SDP_SENDRECV)
+		return false;
+	if (offered->medium == SDP_AUDIO && counts->slot_audio < LECTERN_AUDIO_SLOTS) {
+		section->kind = LECTERN_MIC;
+		section->slot = counts->slot_audio++;
+	} else if (offered->medium == SDP_VIDEO && counts->slot_video < LECTERN_VIDEO_SLOTS) {
+		section->kind = LECTERN_CAMERA;
+		section->slot = counts->slot_video++;
+	} else {
+		return false;
+	}
+	section->use = LECTERN_SECTION_SLOT;
+	return true;
+}
+
+/* The id of an extension that may be used in the direction of the section, else 0. */
+static uint8_t extension_id(
+	const struct sdp_section *offered, enum sdp_extension which, enum lectern_section_use use)
+{
+	enum sdp_direction needed = use == LECTERN_SECTION_UP ? SDP_SENDONLY : SDP_RECVONLY;
+	enum sdp_direction direction = offered->extensions[which].direction;
+
+	return direction == SDP_SENDRECV || direction == needed ? offered->extensions[which].id : 0;
+}
+
+static void take_extensions(const struct sdp_section *offered, struct lectern_section *section)
+{
+	section->ext_mid = extension_id(offered, SDP_EXT_MID, section->use);
+	section->ext_twcc = extension_id(offered, SDP_EXT_TWCC, section->use);
+	section->ext_abs_send_time = extension_id(offered, SDP_EXT_ABS_SEND_TIME, section->use);
+	if (offered->medium == SDP_AUDIO)
+		section->ext_level = extension_id(offered, SDP_EXT_LEVEL, section->use);
+	if (section->use == LECTERN_SECTION_UP) {
+		section->ext_rid = extension_id(offered, SDP_EXT_RID, section->use);
+		section->ext_rrid = extension_id(offered, SDP_EXT_RRID, section->use);
+	}
+}
+
+/* Without the extension we could not tell the layers apart. */
+static void take_rids(const struct sdp_section *offered, struct lectern_section *section)
+{
+	if (section->kind == LECTERN_MIC || !section->ext_rid || !section->ext_mid)
+		return;
+	section->rid_count = (unsigned)offered->rid_count;
+	memcpy(section->rids, offered->rids, sizeof(section->rids));
+}
+
+static void negotiate_section(
+	const struct sdp_section *offered, struct counts *counts, struct lectern_section *section)
+{
+	const struct sdp_format *codec = offered->medium == SDP_OTHER ? NULL : find_codec(offered);
+
+	memset(section, 0, sizeof(*section));
+	memcpy(section->mid, offered->mid, sizeof(section->mid));
+	if (offered->rejected || !codec || !offered->mux)
+		return;
+	if (!take_up(offered, counts, section) && !take_slot(offered, counts, section))
+		return;
+	section->codec = offered->medium == SDP_AUDIO ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8;
+	section->pt = codec->pt;
+	section->nack = codec->nack;
+	section->pli = codec->pli;
+	section->fir = codec->fir;
+	section->rtx_pt = codec->nack ? find_rtx(offered, codec->pt) : 0;
+	take_extensions(offered, section);
+	section->twcc = codec->twcc && section->ext_twcc;
+	if (section->use != LECTERN_SECTION_UP)
+		return;
+	take_rids(offered, section);
+	if (section->rid_count == 0) {
+		section->ssrc = offered->ssrc;
+		section->rtx_ssrc = section->rtx_pt ? offered->rtx_ssrc : 0;
+	}
+}
+
+static bool ssrc_taken(
+	const struct sdp_offer *offer, const struct lectern_peer_params *params, uint32_t ssrc)
+{
+	for (size_t i = 0; i < offer->section_count; i++) {
+		if (offer->sections[i].ssrc == ssrc || offer->sections[i].rtx_ssrc == ssrc)
+			return true;
+	}
+	for (size_t i = 0; i < params->section_count; i++) {
+		if (params->sections[i].ssrc == ssrc || params->sections[i].rtx_ssrc == ssrc)
+			return true;
+	}
+	return ssrc == 0;
+}
+
+static uint32_t new_ssrc(const struct sdp_offer *offer, const struct lectern_peer_params *params)
+{
+	uint32_t ssrc;
+
+	do {
+		ssrc = rand_u32();
+	} while (ssrc_taken(offer, params, ssrc));
+	return ssrc;
+}
+
+static void choose_ssrcs(const struct sdp_offer *offer, struct lectern_peer_params *params)
+{
+	for (size_t i = 0; i < params->section_count; i++) {
+		struct lectern_section *section = &params->sections[i];
+
+		if (section->use != LECTERN_SECTION_SLOT)
+			continue;
+		section->ssrc = new_ssrc(offer, params);
+		if (section->rtx_pt)
+			section->rtx_ssrc = new_ssrc(offer, params);
+	}
+}
+
+static bool same_section(const struct lectern_section *a, const struct lectern_section *b)
+{
+	return a->use == b->use && a->kind == b->kind && a->slot == b->slot && a->pt == b->pt &&
+	       a->rtx_pt == b->rtx_pt && strcmp(a->mid, b->mid) == 0;
+}
+
+/* Our side of a peer that stays: what was once told does not change. */
+static int keep(
+	const struct lectern_peer_params *previous, struct lectern_peer_params *params, char *why)
+{
+	bool restart = strcmp(previous->remote_ufrag, params->remote_ufrag) != 0 ||
+		       strcmp(previous->remote_pwd, params->remote_pwd) != 0;
+
+	if (previous->section_count != params->section_count)
+		return refuse(why, "the sections changed: make a new peer connection");
+	for (size_t i = 0; i < params->section_count; i++) {
+		if (!same_section(&previous->sections[i], &params->sections[i]))
+			return refuse(why, "the sections changed: make a new peer connection");
+		params->sections[i].ssrc = previous->sections[i].ssrc;
+		params->sections[i].rtx_ssrc = previous->sections[i].rtx_ssrc;
+	}
+	memcpy(params->cname, previous->cname, sizeof(params->cname));
+	if (!restart) {
+		memcpy(params->local_ufrag, previous->local_ufrag, sizeof(params->local_ufrag));
+		memcpy(params->local_pwd, previous->local_pwd, sizeof(params->local_pwd));
+	}
+	return 0;
+}
+
+int sdp_negotiate(const struct sdp_offer *offer, const struct lectern_peer_params *previous,
+	struct lectern_peer_params *params, char why[SDP_WHY])
+{
+	struct counts counts = {0};
+	size_t used = 0;
+
+	memcpy(params->remote_ufrag, offer->transport.ufrag, sizeof(params->remote_ufrag));
+	memcpy(params->remote_pwd, offer->transport.pwd, sizeof(params->remote_pwd));
+	memcpy(params->remote_fingerprint, offer->transport.fingerprint,
+		sizeof(params->remote_fingerprint));
+	params->section_count = offer->section_count;
+	for (size_t i = 0; i < offer->section_count; i++) {
+		negotiate_section(&offer->sections[i], &counts, &params->sections[i]);
+		used += params->sections[i].use != LECTERN_SECTION_UNUSED;
+	}
+	if (used == 0)
+		return refuse(why, "no section has Opus or VP8");
+	rand_ice_chars(params->local_ufrag, OUR_UFRAG);
+	rand_ice_chars(params->local_pwd, OUR_PWD);
+	if (previous)
+		return keep(previous, params, why);
+	rand_ice_chars(params->cname, 16);
+	choose_ssrcs(offer, params);
+	return 0;
+}

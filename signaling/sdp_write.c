@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the answer: line by line, in the order in which browsers write theirs. */
+#include "signaling/sdp.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct answer {
+	char *out;
+	size_t len;
+	bool full;
+	const struct sdp_offer *offer;
+	const struct lectern_peer_params *params;
+	const struct lectern_endpoint *endpoint;
+};
+
+static void __attribute__((format(printf, 2, 3))) put(struct answer *a, const char *format, ...)
+{
+	size_t left = SDP_MAX_ANSWER - a->len;
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(a->out + a->len, left, format, args);
+	va_end(args);
+	if (len < 0 || (size_t)len >= left) {
+		a->full = true;
+		return;
+	}
+	a->len += (size_t)len;
+}
+
+/* Rejected: port 0 and out of the group. An inactive section that we could use stays in it. */
+static bool is_rejected(const struct answer *a, size_t i)
+{
+	const struct sdp_section *offered = &a->offer->sections[i];
+
+	return a->params->sections[i].use == LECTERN_SECTION_UNUSED &&
+	       (offered->rejected || offered->direction != SDP_INACTIVE || !offered->mux ||
+		       offered->medium == SDP_OTHER);
+}
+
+static void put_session(struct answer *a, unsigned version)
+{
+	put(a, "v=0\r\no=- %" PRIu32 " %u IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n", 1u, version);
+	put(a, "a=ice-lite\r\na=group:BUNDLE");
+	for (size_t i = 0; i < a->params->section_count; i++) {
+		if (!is_rejected(a, i))
+			put(a, " %s", a->params->sections[i].mid);
+	}
+	put(a, "\r\n");
+	if (a->offer->allow_mixed)
+		put(a, "a=extmap-allow-mixed\r\n");
+	put(a, "a=msid-semantic: WMS *\r\n");
+}
+
+/* Candidate priority as RFC 8445 5.1.2.1: host, component 1, earlier addresses first. */
+static void put_candidates(struct answer *a)
+{
+	for (size_t i = 0; i < a->endpoint->candidate_count; i++) {
+		uint32_t priority = 126u << 24 | (65535u - (uint32_t)i) << 8 | 255u;
+
+		put(a, "a=candidate:%zu 1 udp %" PRIu32 " %s %u typ host\r\n", i + 1, priority,
+			a->endpoint->candidates[i].address, a->endpoint->candidates[i].port);
+	}
+	put(a, "a=end-of-candidates\r\n");
+}
+
+static void put_transport(struct answer *a, bool first)
+{
+	put(a, "c=IN IP4 0.0.0.0\r\na=rtcp:9 IN IP4 0.0.0.0\r\n");
+	if (first)
+		put_candidates(a);
+	put(a, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", a->params->local_ufrag, a->params->local_pwd);
+	put(a, "a=fingerprint:sha-256 %s\r\na=setup:passive\r\n", a->endpoint->fingerprint);
+}
+
+static void put_extension(struct answer *a, uint8_t id, const char *uri)
+{
+	if (id)
+		put(a, "a=extmap:%u %s\r\n", id, uri);
+}
+
+static void put_extensions(struct answer *a, const struct lectern_section *section)
+{
+	put_extension(a, section->ext_level, "urn:ietf:params:rtp-hdrext:ssrc-audio-level");
+	put_extension(a, section->ext_abs_send_time,
+		"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time");
+	put_extension(a, section->ext_twcc,
+		"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01");
+	put_extension(a, section->ext_mid, "urn:ietf:params:rtp-hdrext:sdes:mid");
+	put_extension(a, section->ext_rid, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id");
+	put_extension(
+		a, section->ext_rrid, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id");
+}
+
+static const struct sdp_format *offered_format(const struct sdp_section *offered, uint8_t pt)
+{
+	for (size_t i = 0; i < offered->format_count; i++) {
+		if (offered->formats[i].pt == pt)
+			return &offered->formats[i];
+	}
+	return NULL;
+}
+
+static void put_opus(
+	struct answer *a, const struct sdp_section *offered, const struct lectern_section *section)
+{
+	const struct sdp_format *format = offered_format(offered, section->pt);
+
+	put(a, "a=rtpmap:%u opus/48000/2\r\n", section->pt);
+	put(a, "a=fmtp:%u minptime=10%s%s\r\n", section->pt, format->fec ? ";useinbandfec=1" : "",
+		format->dtx ? ";usedtx=1" : "");
+}
+
+static void put_codec(
+	struct answer *a, const struct sdp_section *offered, const struct lectern_section *section)
+{
+	unsigned pt = section->pt;
+
+	if (section->codec == LECTERN_CODEC_OPUS)
+		put_opus(a, offered, section);
+	else
+		put(a, "a=rtpmap:%u VP8/90000\r\n", pt);
+	if (section->twcc)
+		put(a, "a=rtcp-fb:%u transport-cc\r\n", pt);
+	if (section->nack)
+		put(a, "a=rtcp-fb:%u nack\r\n", pt);
+	if (section->pli)
+		put(a, "a=rtcp-fb:%u nack pli\r\n", pt);
+	if (section->fir)
+		put(a, "a=rtcp-fb:%u ccm fir\r\n", pt);
+	if (section->rtx_pt)
+		put(a, "a=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n", section->rtx_pt,
+			section->rtx_pt, pt);
+}
+
+static void put_up(struct answer *a, const struct lectern_section *section)
+{
+	put(a, "a=recvonly\r\n");
+	for (unsigned i = 0; i < section->rid_count; i++)
+		put(a, "a=rid:%s recv\r\n", section->rids[i]);
+	for (unsigned i = 0; i < section->rid_count; i++)
+		put(a, "%s%s", i ? ";" : "a=simulcast:recv ", section->rids[i]);
+	if (section->rid_count)
+		put(a, "\r\n");
+}
+
+/* The lead's microphone and camera are one stream, so that the browser plays them in step. */
+static void put_msid(struct answer *a, const struct lectern_section *section)
+{
+	bool audio = section->kind == LECTERN_MIC;
+	bool lead = section->slot == (audio ? 0u : 1u);
+	const char *medium = audio ? "audio" : "video";
+
+	if (lead)
+		put(a, "a=msid:lead %s%u\r\n", medium, section->slot);
+	else
+		put(a, "a=msid:%s%u %s%u\r\n", medium, section->slot, medium, section->slot);
+}
+
+static void put_slot(struct answer *a, const struct lectern_section *section)
+{
+	const char *cname = a->params->cname;
+
+	put(a, "a=sendonly\r\n");
+	put_msid(a, section);
+	if (section->rtx_pt)
+		put(a, "a=ssrc-group:FID %" PRIu32 " %" PRIu32 "\r\n", section->ssrc,
+			section->rtx_ssrc);
+	put(a, "a=ssrc:%" PRIu32 " cname:%s\r\n", section->ssrc, cname);
+	if (section->rtx_pt)
+		put(a, "a=ssrc:%" PRIu32 " cname:%s\r\n", section->rtx_ssrc, cname);
+}
+
+static void put_rejected(struct answer *a, const struct sdp_section *offered)
+{
+	put(a, "m=%s 0 %s %s\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\n", offered->media, offered->proto,
+		offered->formats_text);
+	if (offered->mid[0])
+		put(a, "a=mid:%s\r\n", offered->mid);
+}
+
+static void put_section(struct answer *a, size_t i, bool first)
+{
+	const struct sdp_section *offered = &a->offer->sections[i];
+	const struct lectern_section *section = &a->params->sections[i];
+
+	if (section->use == LECTERN_SECTION_UNUSED)
+		put(a, "m=%s 9 %s %s\r\n", offered->media, offered->proto, offered->formats_text);
+	else if (section->rtx_pt)
+		put(a, "m=%s 9 %s %u %u\r\n", offered->media, offered->proto, section->pt,
+			section->rtx_pt);
+	else
+		put(a, "m=%s 9 %s %u\r\n", offered->media, offered->proto, section->pt);
+	put_transport(a, first);
+	put(a, "a=mid:%s\r\na=rtcp-mux\r\n", section->mid);
+	if (offered->rsize)
+		put(a, "a=rtcp-rsize\r\n");
+	if (section->use == LECTERN_SECTION_UNUSED) {
+		put(a, "a=inactive\r\n");
+		return;
+	}
+	put_extensions(a, section);
+	put_codec(a, offered, section);
+	if (section->use == LECTERN_SECTION_UP)
+		put_up(a, section);
+	else
+		put_slot(a, section);
+}
+
+int sdp_write(const struct sdp_offer *offer, const struct lectern_peer_params *params,
+	const struct lectern_endpoint *endpoint, unsigned version, char *out)
+{
+	struct answer a = {.out = out, .offer = offer, .params = params, .endpoint = endpoint};
+	bool first = true;
+
+	put_session(&a, version);
+	for (size_t i = 0; i < params->section_count; i++) {
+		if (is_rejected(&a, i)) {
+			put_rejected(&a, &offer->sections[i]);
+			continue;
+		}
+		put_section(&a, i, first);
+		first = false;
+	}
+	return a.full ? -ENOSPC : 0;
+}
