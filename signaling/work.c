@@ -36,6 +36,7 @@ struct lane {
 struct work {
 	void (*wake)(void *arg);
 	void *wake_arg;
+	bool ending;
 	struct lane lanes[WORK_THREADS]; /* the writer, the readers, the files */
 };
 
@@ -134,7 +135,7 @@ static void lane_finish(struct lane *lane)
 {
 	if (lane->started) {
 		/* Without memory for the last job the thread is left to the end of the process. */
-		if (push(lane, &(struct job){ 0 }) < 0)
+		if (push(lane, &(struct job){0}) < 0)
 			return;
 		pthread_join(lane->thread, NULL);
 		poll_lane(lane);
@@ -146,8 +147,8 @@ static void lane_finish(struct lane *lane)
 		close(lane->posted);
 }
 
-int work_create(const char *database, void (*wake)(void *arg), void *wake_arg, struct work **ret_work,
-	char *why)
+int work_create(const char *database, void (*wake)(void *arg), void *wake_arg,
+	struct work **ret_work, char *why)
 {
 	struct work *work = calloc(1, sizeof(*work));
 	int r = 0;
@@ -157,7 +158,7 @@ int work_create(const char *database, void (*wake)(void *arg), void *wake_arg, s
 	work->wake = wake;
 	work->wake_arg = wake_arg;
 	for (size_t i = 0; i < WORK_THREADS; i++)
-		work->lanes[i] = (struct lane){ .work = work, .posted = -1 };
+		work->lanes[i] = (struct lane){.work = work, .posted = -1};
 	for (size_t i = 0; r == 0 && i < WORK_THREADS; i++)
 		r = lane_init(&work->lanes[i], database, i == 0 ? STORE_WRITE : STORE_READ, why);
 	if (r < 0) {
@@ -172,6 +173,7 @@ void work_destroy(struct work *work)
 {
 	if (!work)
 		return;
+	work->ending = true;
 	for (size_t i = 0; i < WORK_THREADS; i++)
 		lane_finish(&work->lanes[i]);
 	free(work);
@@ -191,15 +193,17 @@ static struct lane *pick(struct work *work, enum work_lane lane)
 	return best;
 }
 
-int work_submit_to(struct work *work, enum work_lane lane, void (*run)(struct store *store, void *arg),
-	void (*done)(void *arg), void *arg)
+int work_submit_to(struct work *work, enum work_lane lane,
+	void (*run)(struct store *store, void *arg), void (*done)(void *arg), void *arg)
 {
 	struct lane *at = pick(work, lane);
 
 	assert(run);
+	if (work->ending)
+		return -ESHUTDOWN;
 	if (at->pending >= WORK_MAX_JOBS)
 		return -ENOSPC;
-	return push(at, &(struct job){ .run = run, .done = done, .arg = arg });
+	return push(at, &(struct job){.run = run, .done = done, .arg = arg});
 }
 
 void work_poll(struct work *work)
