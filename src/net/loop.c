@@ -223,7 +223,7 @@ void loop_turn(struct loop *loop, int wait_ms)
 {
 	struct epoll_event events[LOOP_EVENTS];
 	int count = epoll_wait(loop->epoll_fd, events, LOOP_EVENTS, wait_for_ms(loop, wait_ms));
-	uint64_t start_us = clock_now_us();
+	uint64_t start_us = clock_now_us(), now_us;
 	bool woken = false;
 
 	for (int i = 0; i < count; i++) {
@@ -234,11 +234,13 @@ void loop_turn(struct loop *loop, int wait_ms)
 		else
 			woken = drain_wake(loop);
 	}
-	fire_timers(loop, clock_now_us());
+	/* never earlier than what a socket's callback was given */
+	now_us = clock_now_us();
+	fire_timers(loop, now_us);
 	if (woken)
-		loop->hooks.woken(loop->hooks.arg, start_us);
-	run_work(loop, start_us);
-	loop->hooks.turn_end(loop->hooks.arg, start_us);
+		loop->hooks.woken(loop->hooks.arg, now_us);
+	run_work(loop, now_us);
+	loop->hooks.turn_end(loop->hooks.arg, now_us);
 	if (clock_now_us() - start_us > LOOP_TURN_BUDGET_US)
 		loop->long_turns++;
 }

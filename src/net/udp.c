@@ -145,6 +145,19 @@ static void hand_over(struct udp *udp, unsigned i, uint64_t now_us, udp_recv_fn 
 	pkt_put(pkt);
 }
 
+/* The pool is empty: what waits is lost here, not in the kernel, so that the loop can wait again.
+ */
+static void discard(struct udp *udp)
+{
+	uint8_t unused;
+
+	for (unsigned i = 0; i < UDP_RECV_BATCH; i++) {
+		if (recv(udp->fd, &unused, sizeof(unused), 0) < 0)
+			return;
+		udp->counters.no_buffer++;
+	}
+}
+
 void udp_recv(struct udp *udp, uint64_t now_us, udp_recv_fn *each, void *arg)
 {
 	for (unsigned turn = 0; turn < UDP_RECV_TURN; turn += UDP_RECV_BATCH) {
@@ -152,7 +165,7 @@ void udp_recv(struct udp *udp, uint64_t now_us, udp_recv_fn *each, void *arg)
 		int count;
 
 		if (!places) {
-			udp->counters.no_buffer++;
+			discard(udp);
 			return;
 		}
 		count = recvmmsg(udp->fd, udp->in_head, places, 0, NULL);

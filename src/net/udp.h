@@ -46,7 +46,7 @@ struct udp_batch {
 struct udp_counters {
 	uint64_t received, sent;
 	uint64_t too_long;  /* datagrams above LECTERN_MAX_PACKET */
-	uint64_t no_buffer; /* turns that found the packet pool empty */
+	uint64_t no_buffer; /* datagrams that found the packet pool empty */
 	uint64_t not_sent;  /* datagrams that the socket did not take */
 };
 

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "srtp/session.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <srtp2/srtp.h>
+
+#include "base/bytes.h"
+
+struct srtp_session {
+	srtp_t in, out;
+	unsigned ssrc_count; /* streams that have begun */
+	uint32_t ssrcs[SRTP_MAX_SSRCS];
+};
+
+static int errno_of(srtp_err_status_t status)
+{
+	switch (status) {
+	case srtp_err_status_ok:
+		return 0;
+	case srtp_err_status_replay_fail:
+	case srtp_err_status_replay_old:
+		return -EALREADY;
+	case srtp_err_status_alloc_fail:
+		return -ENOMEM;
+	default:
+		return -EBADMSG;
+	}
+}
+
+int srtp_library_start(void)
+{
+	return srtp_init() == srtp_err_status_ok ? 0 : -EIO;
+}
+
+void srtp_library_stop(void)
+{
+	srtp_shutdown();
+}
+
+static int make_context(
+	enum srtp_suite suite, const uint8_t *key, srtp_ssrc_type_t direction, srtp_t *ret_context)
+{
+	srtp_policy_t policy = {
+		.ssrc.type = direction,
+		.key = (uint8_t *)(uintptr_t)key, /* only read */
+		.window_size = SRTP_WINDOW,
+	};
+
+	if (suite == SRTP_AEAD_AES_128_GCM_SUITE) {
+		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
+		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
+	} else {
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
+	}
+	return errno_of(srtp_create(ret_context, &policy));
+}
+
+int srtp_session_create(enum srtp_suite suite, const uint8_t *receive_key, const uint8_t *send_key,
+	struct srtp_session **ret_session)
+{
+	struct srtp_session *session = calloc(1, sizeof(*session));
+	int err;
+
+	if (!session)
+		return -ENOMEM;
+	err = make_context(suite, receive_key, ssrc_any_inbound, &session->in);
+	if (err)
+		goto failed;
+	err = make_context(suite, send_key, ssrc_any_outbound, &session->out);
+	if (err)
+		goto failed;
+	*ret_session = session;
+	return 0;
+
+failed:
+	srtp_session_destroy(session);
+	return err;
+}
+
+void srtp_session_destroy(struct srtp_session *session)
+{
+	if (!session)
+		return;
+	if (session->in)
+		srtp_dealloc(session->in);
+	if (session->out)
+		srtp_dealloc(session->out);
+	free(session);
+}
+
+static bool has_begun(const struct srtp_session *session, uint32_t ssrc)
+{
+	for (unsigned i = 0; i < session->ssrc_count; i++) {
+		if (session->ssrcs[i] == ssrc)
+			return true;
+	}
+	return false;
+}
+
+typedef srtp_err_status_t(transform_fn)(srtp_t context, void *packet, int *len);
+
+/* `ssrc_at`: where the packet's SSRC lies (RFC 3550 5.1, 6.4.1). */
+static int unprotect(struct srtp_session *session, uint8_t *packet, size_t *len, size_t ssrc_at,
+	transform_fn *run)
+{
+	struct reader r = reader_of(packet, *len);
+	int in_out = (int)*len, err;
+	uint32_t ssrc;
+	bool begun;
+
+	read_bytes(&r, ssrc_at);
+	ssrc = read_u32(&r);
+	if (r.bad)
+		return -EBADMSG;
+	begun = has_begun(session, ssrc);
+	if (!begun && session->ssrc_count == SRTP_MAX_SSRCS)
+		return -ENOSPC;
+	err = errno_of(run(session->in, packet, &in_out));
+	if (err)
+		return err;
+	if (!begun)
+		session->ssrcs[session->ssrc_count++] = ssrc;
+	*len = (size_t)in_out;
+	return 0;
+}
+
+int srtp_unprotect_rtp(struct srtp_session *session, uint8_t *packet, size_t *len)
+{
+	return unprotect(session, packet, len, 8, srtp_unprotect);
+}
+
+int srtp_unprotect_rtcp_compound(struct srtp_session *session, uint8_t *packet, size_t *len)
+{
+	return unprotect(session, packet, len, 4, srtp_unprotect_rtcp);
+}
+
+static int protect(srtp_t context, uint8_t *packet, size_t *len, size_t room, transform_fn *run)
+{
+	int in_out = (int)*len, err;
+
+	if (*len + SRTP_TRAILER > room)
+		return -ENOSPC;
+	err = errno_of(run(context, packet, &in_out));
+	if (!err)
+		*len = (size_t)in_out;
+	return err;
+}
+
+int srtp_protect_rtp(struct srtp_session *session, uint8_t *packet, size_t *len, size_t room)
+{
+	return protect(session->out, packet, len, room, srtp_protect);
+}
+
+int srtp_protect_rtcp_compound(
+	struct srtp_session *session, uint8_t *packet, size_t *len, size_t room)
+{
+	return protect(session->out, packet, len, room, srtp_protect_rtcp);
+}
