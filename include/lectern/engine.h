@@ -26,14 +26,14 @@
 struct lectern_engine;
 
 struct lectern_engine_config {
-	unsigned workers;              /* 0: one per core */
-	const char *bind_address;      /* IPv4, e.g. "0.0.0.0" */
-	uint16_t port;                 /* worker i takes port + i; 0: any free port */
-	const char *const *announce;   /* addresses for candidates; none: those of the interfaces */
+	unsigned workers;	     /* 0: one per core */
+	const char *bind_address;    /* IPv4, e.g. "0.0.0.0" */
+	uint16_t port;		     /* worker i takes port + i; 0: any free port */
+	const char *const *announce; /* addresses for candidates; none: those of the interfaces */
 	size_t announce_count;
-	bool announce_loopback;        /* with no announce list: 127.0.0.1 too */
-	const char *recorder_socket;   /* path of lectern-recorder's socket; NULL: no recording */
-	void (*wake)(void *arg);       /* called on a worker when events wait: must only signal */
+	bool announce_loopback;	     /* with no announce list: 127.0.0.1 too */
+	const char *recorder_socket; /* path of lectern-recorder's socket; NULL: no recording */
+	void (*wake)(void *arg);     /* called on a worker when events wait: must only signal */
 	void *wake_arg;
 };
 
@@ -55,22 +55,22 @@ enum lectern_codec {
 
 enum lectern_section_use {
 	LECTERN_SECTION_UNUSED = 0, /* rejected or inactive */
-	LECTERN_SECTION_UP,         /* the member sends here */
-	LECTERN_SECTION_SLOT,       /* we send here */
+	LECTERN_SECTION_UP,	    /* the member sends here */
+	LECTERN_SECTION_SLOT,	    /* we send here */
 };
 
 /* One m-line after negotiation. Header extension ids: 0 is not negotiated (RFC 8285). */
 struct lectern_section {
 	enum lectern_section_use use;
 	enum lectern_kind kind; /* up: what it carries; slot: LECTERN_MIC is audio, else video */
-	unsigned slot;          /* slot: its index among the slots of its medium, from 0 */
+	unsigned slot;		/* slot: its index among the slots of its medium, from 0 */
 	char mid[LECTERN_MAX_MID];
 	enum lectern_codec codec;
 	uint8_t pt;
-	uint8_t rtx_pt;         /* 0: no RTX (RFC 4588) */
-	uint32_t ssrc;          /* up: from the offer, 0 where only rids tell; slot: ours */
+	uint8_t rtx_pt; /* 0: no RTX (RFC 4588) */
+	uint32_t ssrc;	/* up: from the offer, 0 where only rids tell; slot: ours */
 	uint32_t rtx_ssrc;
-	unsigned rid_count;     /* up: simulcast layers, lowest first (RFC 8853) */
+	unsigned rid_count; /* up: simulcast layers, lowest first (RFC 8853) */
 	char rids[LECTERN_MAX_RIDS][LECTERN_MAX_RID];
 	uint8_t ext_mid, ext_rid, ext_rrid, ext_twcc, ext_level, ext_abs_send_time;
 	bool nack, pli, fir, twcc; /* negotiated rtcp-fb */
@@ -84,12 +84,13 @@ struct lectern_peer_params {
 	char local_ufrag[LECTERN_MAX_UFRAG + 1], local_pwd[LECTERN_MAX_PWD + 1];
 	char remote_ufrag[LECTERN_MAX_UFRAG + 1], remote_pwd[LECTERN_MAX_PWD + 1];
 	char remote_fingerprint[96]; /* SHA-256, upper case, with colons */
-	char cname[32];              /* RTCP SDES CNAME of what we send (RFC 7022) */
+	char cname[32];		     /* RTCP SDES CNAME of what we send (RFC 7022) */
 	size_t section_count;
 	struct lectern_section sections[LECTERN_MAX_SECTIONS];
 };
 
-int lectern_engine_create(const struct lectern_engine_config *config, struct lectern_engine **ret_engine);
+int lectern_engine_create(
+	const struct lectern_engine_config *config, struct lectern_engine **ret_engine);
 /* Ends the workers; every peer gets a DTLS close_notify. Accepts NULL. */
 void lectern_engine_destroy(struct lectern_engine *engine);
 
@@ -97,15 +98,17 @@ int lectern_engine_room_open(struct lectern_engine *engine, lectern_id *ret_room
 /* Closes its peers too. */
 void lectern_engine_room_close(struct lectern_engine *engine, lectern_id room);
 /* Valid until the engine is destroyed; NULL if the room is gone. */
-const struct lectern_endpoint *lectern_engine_endpoint(struct lectern_engine *engine, lectern_id room);
+const struct lectern_endpoint *lectern_engine_endpoint(
+	struct lectern_engine *engine, lectern_id room);
 
 /* -ENOENT: no such room; -ENOSPC: LECTERN_MAX_PEERS reached; -EINVAL: impossible sections. */
 int lectern_engine_peer_add(struct lectern_engine *engine, const struct lectern_peer_params *params,
 	lectern_id *ret_peer);
 void lectern_engine_peer_remove(struct lectern_engine *engine, lectern_id peer);
 /* ICE restart (RFC 8839 4.4.1.1): new credentials for the same DTLS association. */
-int lectern_engine_peer_restart(struct lectern_engine *engine, lectern_id peer, const char *local_ufrag,
-	const char *local_pwd, const char *remote_ufrag, const char *remote_pwd);
+int lectern_engine_peer_restart(struct lectern_engine *engine, lectern_id peer,
+	const char *local_ufrag, const char *local_pwd, const char *remote_ufrag,
+	const char *remote_pwd);
 
 /* kinds: LECTERN_KIND_BIT()s of what may be forwarded and recorded of this peer. Starts at 0. */
 void lectern_engine_peer_permit(struct lectern_engine *engine, lectern_id peer, unsigned kinds);
@@ -115,24 +118,28 @@ void lectern_engine_room_reserve(struct lectern_engine *engine, lectern_id room,
 void lectern_engine_slot_show(struct lectern_engine *engine, lectern_id peer, unsigned slot,
 	lectern_id source, enum lectern_kind kind);
 /* The largest height that is of use in a video slot, in pixels; 0 pauses it. Starts unlimited. */
-void lectern_engine_slot_limit(struct lectern_engine *engine, lectern_id peer, unsigned slot,
-	unsigned height);
+void lectern_engine_slot_limit(
+	struct lectern_engine *engine, lectern_id peer, unsigned slot, unsigned height);
 /* Records every permitted track of the room into `recording`; NULL stops. */
-void lectern_engine_room_record(struct lectern_engine *engine, lectern_id room, const char *recording);
+void lectern_engine_room_record(
+	struct lectern_engine *engine, lectern_id room, const char *recording);
 
 enum lectern_event_type {
 	LECTERN_EVENT_PEER = 1, /* a peer's state changed */
-	LECTERN_EVENT_TRACK,    /* media of a permitted or unpermitted track began or ceased to arrive */
-	LECTERN_EVENT_HEARD,    /* which peers are in the audio slots, and who speaks, changed */
-	LECTERN_EVENT_LINK,     /* every 2 s for each connected peer */
-	LECTERN_EVENT_TAP,      /* the recorder's socket was lost or came back */
+	LECTERN_EVENT_TRACK, /* media of a permitted or unpermitted track began or ceased to arrive
+			      */
+	LECTERN_EVENT_HEARD, /* which peers are in the audio slots, and who speaks, changed */
+	LECTERN_EVENT_LINK,  /* every 2 s for each connected peer */
+	LECTERN_EVENT_TAP,   /* the recorder's socket was lost or came back */
 };
 
 enum lectern_peer_state {
 	LECTERN_PEER_NEW = 0,
 	LECTERN_PEER_CONNECTED, /* DTLS done, fingerprint checked */
-	LECTERN_PEER_SILENT,    /* no authenticated check for 5 s; comes back by itself */
-	LECTERN_PEER_FAILED,    /* DTLS failed, or consent lost for 30 s (RFC 7675): needs a new offer */
+	LECTERN_PEER_SILENT,	/* nothing authentic for 5 s, neither check nor SRTP; comes back by
+				   itself */
+	LECTERN_PEER_FAILED, /* DTLS failed, or consent lost for 30 s (RFC 7675): needs a new offer
+			      */
 };
 
 struct lectern_event {
