@@ -28,7 +28,11 @@
   }
 
   const now = () => performance.timeOrigin + performance.now();
-  const find = (what) => (typeof what === 'function' ? what() : document.querySelector(what));
+  /** A selector, or "@mic": the microphone as the page opened it. */
+  const find = (what) => {
+    if (what !== '@mic') return document.querySelector(what);
+    return held.streams.findLast((stream) => stream.getAudioTracks().some(({ readyState }) => readyState === 'live'));
+  };
 
   class VideoProbe {
     constructor(what) {
