@@ -16,7 +16,6 @@
 #include <stdint.h>
 
 #include "rtp/packet.h"
-#include "rtp/rtcp.h"
 
 enum {
 	OUTLET_ROOM = 1600, /* bytes of a buffer of the peer's: a packet and an SRTP trailer */
@@ -32,25 +31,24 @@ struct outlet_ops {
 	void (*ready)(void *arg, size_t len);
 };
 
-struct outlet_sent {
-	uint16_t seq;
-	uint16_t size;
-	uint32_t sent_ms; /* low bits; 0: nothing */
-};
+struct outlet_sent; /* outlet.c */
 
 struct outlet {
 	const struct outlet_ops *ops; /* given */
 	void *arg;
 	uint16_t twcc_seq;	  /* of the next packet */
-	struct outlet_sent *sent; /* OUTLET_SENT of them, from the first packet that is numbered */
+	struct outlet_sent *sent; /* OUTLET_SENT, from the first packet that is numbered */
 	uint32_t rtt_us;	  /* smoothed, 0 unknown */
-	/* rates and losses over windows of about 2 s; see outlet_tick() */
-	uint32_t window_ms;
-	uint32_t window_bytes, window_told, window_lost;
+	int32_t repair_credit;	  /* bytes that may still go as RTX */
+	/* this window; see outlet_tick() */
+	uint64_t window_us;
+	uint64_t window_bytes;
+	uint32_t window_told, window_lost;
+	/* results and counts */
 	uint32_t bps;
-	uint16_t loss;	       /* parts per thousand */
-	int32_t repair_credit; /* bytes that may still go as RTX: a quarter of what goes */
-	uint64_t packets, bytes, no_room, too_big, repair_denied, feedback_unmatched;
+	uint16_t loss; /* parts per thousand */
+	uint64_t packets, bytes;
+	uint64_t no_room, repair_denied, feedback_unmatched;
 };
 
 void outlet_init(struct outlet *outlet, const struct outlet_ops *ops, void *arg);
@@ -61,12 +59,14 @@ uint8_t *outlet_begin(struct outlet *outlet);
 /* The packet that was written at outlet_begin() with header `t`. */
 void outlet_send(struct outlet *outlet, const struct rtp_template *t, uint8_t *packet, size_t len,
 	bool repair, uint64_t now_us);
-/* Whether a repair of `len` bytes is within the budget. */
+/* Whether a repair of `len` bytes is within the budget: a quarter of what else is sent. Counted. */
 bool outlet_may_repair(struct outlet *outlet, size_t len);
 
 /* The subscriber's TWCC feedback (rtcp_handler.twcc). -EBADMSG. */
-int outlet_feedback(struct outlet *outlet, const uint8_t *fci, size_t len, uint64_t now_us);
+int outlet_feedback(struct outlet *outlet, const uint8_t *fci, size_t len);
+/* 0: could not be told. */
 void outlet_round_trip(struct outlet *outlet, uint32_t rtt_us);
+/* Several times a second: rates and losses. */
 void outlet_tick(struct outlet *outlet, uint64_t now_us);
 
 #endif

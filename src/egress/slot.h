@@ -10,7 +10,11 @@
  * stops the old one at once. Packets go to the outlet; lost ones again on the repair stream
  * (RFC 4588), from what the source still holds.
  *
- * (ssrc, seq) is never used for two different packets, by construction: SRTP depends on it.
+ * The timeline runs by the server's clock: a frame captured at time t gets the timestamp of t,
+ * whoever sent it, as well as its reports tell; so a member's sound and picture, in two slots of a
+ * subscriber, stay in step (sender reports say the rest).
+ *
+ * (ssrc, seq) is never used for two different packets (egress/timeline): SRTP depends on it.
  */
 #ifndef EGRESS_SLOT_H
 #define EGRESS_SLOT_H
@@ -23,20 +27,25 @@
 #include "lectern/engine.h"
 #include "route/sink.h"
 
-enum { SLOT_UNLIMITED = 65535 }; /* height */
+enum {
+	SLOT_UNLIMITED = 65535, /* height */
+	SLOT_TRIES = 8,		/* times that one packet is sent again */
+	SLOT_PLI_BURST = 3,	/* requests of a subscriber that are taken in a row, */
+	SLOT_PLI_US = 3000000,	/* and then one in so long */
+};
 
 struct slot;
 
-/* `section` is one of use SLOT; borrowed until return. Keeps `outlet`. */
-int slot_create(const struct lectern_section *section, const char *cname, struct outlet *outlet,
-	struct slot **ret_slot);
-/* The sink was forgotten by the router. Accepts NULL. */
+/* `section` is one of use SLOT; borrowed until return. Keeps `outlet`. -EINVAL. */
+int slot_create(
+	const struct lectern_section *section, struct outlet *outlet, struct slot **ret_slot);
+/* The router has forgotten its sink. Accepts NULL. */
 void slot_destroy(struct slot *slot);
 struct sink *slot_sink(struct slot *slot);
 uint32_t slot_ssrc(const struct slot *slot);
 bool slot_is_video(const struct slot *slot);
 
-/* In pixels; 0 pauses it. */
+/* In pixels; 0 pauses it. Starts unlimited. */
 void slot_limit(struct slot *slot, unsigned height, uint64_t now_us);
 
 /* Feedback of the subscriber. */
@@ -45,14 +54,14 @@ void slot_keyframe(struct slot *slot, uint64_t now_us);
 
 /* Chooses its layer anew; several times a second. */
 void slot_tick(struct slot *slot, uint64_t now_us);
-/* Appends a sender report with its CNAME if one is due. */
-void slot_write_report(struct slot *slot, struct writer *w, uint64_t now_us);
+/* Appends a sender report if one is due and it fits. */
+void slot_write_report(struct slot *slot, const char *cname, struct writer *w, uint64_t now_us);
 
 struct slot_stats {
-	uint64_t packets, bytes;
-	uint64_t switches; /* of source or layer */
-	uint64_t nacked, resent, resend_gone, resend_early, resend_denied;
-	uint64_t dropped_old, dropped_size, dropped_waiting, dropped_other_layer;
+	uint64_t packets, octets; /* as in sender reports */
+	uint64_t switches;	  /* of source or layer */
+	uint64_t nacked, resent, nack_gone, nack_early, nack_denied;
+	uint64_t dropped_late, dropped_size, dropped_waiting, dropped_room;
 	int layer; /* shown; -1 none */
 };
 void slot_stats(const struct slot *slot, struct slot_stats *ret_stats);

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+#include "egress/slot.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rand.h"
+#include "egress/layers.h"
+#include "egress/timeline.h"
+#include "rtp/codec.h"
+#include "rtp/rtcp.h"
+
+enum {
+	REPORT_US = 1000000,
+	SR_SIZE = 28 + 24 + 36, /* bytes of an SR and an SDES with a CNAME of 32, and some */
+	RESENT = 64,		/* repairs remembered, a power of two */
+	OFF_US = 500000,	/* a capture time further off than this is not believed */
+	AUDIO_LEAST_US = 20000, /* between the last packet of a source and the first of the next */
+	VIDEO_LEAST_US = 1000,
+	OSN = 2, /* RFC 4588 4 */
+};
+
+/* When a packet was last sent again. Two numbers may share a place; the budget holds anyway. */
+struct resent {
+	uint16_t seq;
+	uint8_t tries;
+	uint64_t at_us;
+};
+
+struct slot {
+	struct sink sink;
+	/* given */
+	const struct codec *codec;
+	struct outlet *outlet;
+	uint32_t ssrc;
+	uint8_t pt, repair_pt;
+	struct rtp_template head, repair_head;
+	/* state */
+	unsigned limit;
+	int layer;	   /* of sink.source, that is shown; -1: none, waits for a keyframe */
+	uint16_t restarts; /* source_layer.restarts of that layer when it began */
+	struct timeline timeline;
+	uint64_t line_us;    /* server's time 0 of the timeline ... */
+	uint32_t line_start; /* ... and the timestamp then */
+	uint64_t sent_us;    /* the last packet */
+	uint16_t repair_seq;
+	struct resent resent[RESENT];
+	uint64_t report_us; /* the last sender report; 0: due at once */
+	uint64_t reported;  /* stats.packets then */
+	unsigned pli_credit;
+	uint64_t pli_us;
+	struct slot_stats stats;
+};
+
+static struct slot *of_sink(struct sink *sink)
+{
+	return list_of(sink, struct slot, sink);
+}
+
+static uint32_t ticks(const struct slot *slot, int64_t us)
+{
+	return (uint32_t)(us * (int64_t)slot->codec->clock_rate / 1000000);
+}
+
+/* Asks for a keyframe of the layer that should be shown, if it is not. */
+static void choose(struct slot *slot, uint64_t now_us)
+{
+	struct source *source = slot->sink.source;
+	int best;
+
+	if (!source || !slot->codec->video)
+		return;
+	best = layers_choose(source, slot->limit);
+	if (best >= 0 && best != slot->layer)
+		source->ops->need_keyframe(source, (unsigned)best, now_us);
+}
+
+/* When the packet's frame was captured, by the server's clock: as its sender's reports tell, or
+ * without one, when it came, which is later by no more than its delay varies. */
+static uint64_t captured_us(const struct slot *slot, const struct pkt *pkt)
+{
+	const struct source_layer *layer = &slot->sink.source->layers[pkt->rtp.layer];
+	int32_t since;
+
+	if (!layer->has_report)
+		return pkt->arrival_us;
+	since = (int32_t)(pkt->rtp.timestamp - layer->report.rtp_timestamp);
+	return layer->report.capture_us +
+	       (uint64_t)((int64_t)since * 1000000 / (int64_t)slot->codec->clock_rate);
+}
+
+/* The timestamp for the first packet of a stretch. */
+static uint32_t first_timestamp(struct slot *slot, const struct pkt *pkt, uint64_t now_us)
+{
+	uint64_t capture_us = captured_us(slot, pkt);
+	uint64_t least_us = slot->codec->video ? VIDEO_LEAST_US : AUDIO_LEAST_US;
+	uint64_t passed_us = now_us - slot->sent_us;
+	uint32_t ideal, by_elapsed, limit = ticks(slot, OFF_US);
+	int32_t off;
+
+	if (!slot->timeline.started) {
+		slot->line_us = capture_us;
+		return slot->line_start;
+	}
+	if (passed_us < least_us)
+		passed_us = least_us;
+	ideal = slot->line_start + ticks(slot, (int64_t)(capture_us - slot->line_us));
+	by_elapsed = slot->timeline.timestamp + ticks(slot, (int64_t)passed_us);
+	off = (int32_t)(ideal - by_elapsed);
+	if (off > (int32_t)limit || off < -(int32_t)limit)
+		return by_elapsed;
+	/* Never back, never on top of what was sent. */
+	if ((int32_t)(ideal - slot->timeline.timestamp) < (int32_t)ticks(slot, (int64_t)least_us))
+		return slot->timeline.timestamp + ticks(slot, (int64_t)least_us);
+	return ideal;
+}
+
+static void begin_stretch(struct slot *slot, const struct pkt *pkt, uint64_t now_us)
+{
+	slot->layer = pkt->rtp.layer;
+	slot->restarts = slot->sink.source->layers[pkt->rtp.layer].restarts;
+	timeline_switch(&slot->timeline, &pkt->rtp, first_timestamp(slot, pkt, now_us));
+	slot->report_us = 0;
+	slot->stats.switches++;
+}
+
+static bool may_begin(const struct slot *slot, const struct pkt *pkt)
+{
+	if (!slot->codec->video)
+		return pkt->rtp.payload_len > 0;
+	return pkt->rtp.keyframe && layers_choose(slot->sink.source, slot->limit) == pkt->rtp.layer;
+}
+
+static bool is_shown(const struct slot *slot, const struct pkt *pkt)
+{
+	return slot->layer == pkt->rtp.layer &&
+	       slot->restarts == slot->sink.source->layers[pkt->rtp.layer].restarts;
+}
+
+/* Writes the payload with the numbers of `place`. Returns its length. */
+static size_t write_payload(const struct slot *slot, const struct pkt *pkt,
+	const struct timeline_place *place, uint8_t *out)
+{
+	const uint8_t *payload = pkt->data + pkt->rtp.header_len;
+	size_t skip = 0, head = 0;
+
+	if (slot->codec->rewrite && pkt->rtp.payload_len) {
+		skip = pkt->rtp.descriptor_len;
+		head = slot->codec->rewrite(pkt, place->picture_id, place->tl0, out);
+	}
+	memcpy(out + head, payload + skip, pkt->rtp.payload_len - skip);
+	return head + pkt->rtp.payload_len - skip;
+}
+
+static bool fits(const struct rtp_template *head, const struct pkt *pkt)
+{
+	return head->len + OSN + CODEC_DESCRIPTOR_ROOM + (size_t)pkt->rtp.payload_len <=
+	       OUTLET_MAX_PACKET;
+}
+
+static void forward(struct slot *slot, const struct pkt *pkt, bool first, uint64_t now_us)
+{
+	const struct rtp_template *head = &slot->head;
+	struct timeline_place place;
+	uint8_t *out;
+	size_t len;
+
+	if (!fits(head, pkt)) {
+		slot->stats.dropped_size++;
+		return;
+	}
+	out = outlet_begin(slot->outlet);
+	if (!out) {
+		slot->stats.dropped_room++;
+		return;
+	}
+	if (timeline_take(&slot->timeline, &pkt->rtp, &place)) {
+		slot->stats.dropped_late++;
+		return;
+	}
+	/* RFC 3551 4.1: sound that begins after a silence is marked. */
+	rtp_template_write(head, out, slot->pt, pkt->rtp.marker || (first && !slot->codec->video),
+		(uint16_t)place.seq, place.timestamp);
+	rtp_template_set_level(
+		head, out, pkt->rtp.has_level ? pkt->rtp.level : 127, pkt->rtp.voice);
+	len = write_payload(slot, pkt, &place, out + head->len);
+	slot->stats.packets++;
+	slot->stats.octets += len;
+	slot->sent_us = now_us;
+	outlet_send(slot->outlet, head, out, head->len + len, false, now_us);
+}
+
+static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
+{
+	struct slot *slot = of_sink(sink);
+	bool first = false;
+
+	if (!is_shown(slot, pkt)) {
+		if (!may_begin(slot, pkt)) {
+			slot->stats.dropped_waiting++;
+			return;
+		}
+		begin_stretch(slot, pkt, now_us);
+		first = true;
+	}
+	forward(slot, pkt, first, now_us);
+}
+
+static void on_attached(struct sink *sink, uint64_t now_us)
+{
+	of_sink(sink)->layer = -1;
+	choose(of_sink(sink), now_us);
+}
+
+static void on_detached(struct sink *sink, uint64_t now_us)
+{
+	(void)now_us;
+	of_sink(sink)->layer = -1;
+}
+
+static const struct sink_ops sink_ops = {
+	.attached = on_attached,
+	.packet = on_packet,
+	.detached = on_detached,
+};
+
+static void make_heads(struct slot *slot, const struct lectern_section *section)
+{
+	struct rtp_exts exts = {
+		.mid = section->ext_mid,
+		.twcc = section->ext_twcc,
+		.abs_send_time = section->ext_abs_send_time,
+		.level = slot->codec->video ? 0 : section->ext_level,
+	};
+
+	rtp_template_init(&slot->head, section->ssrc, &exts, section->mid);
+	exts.level = 0;
+	rtp_template_init(&slot->repair_head, section->rtx_ssrc, &exts, section->mid);
+}
+
+int slot_create(
+	const struct lectern_section *section, struct outlet *outlet, struct slot **ret_slot)
+{
+	const struct codec *codec = codec_find(section->codec);
+	uint32_t start[3];
+	struct slot *slot;
+
+	if (section->use != LECTERN_SECTION_SLOT || !codec ||
+		codec->video != (section->kind != LECTERN_MIC))
+		return -EINVAL;
+	slot = calloc(1, sizeof(*slot));
+	if (!slot)
+		return -ENOMEM;
+	rand_bytes(start, sizeof(start));
+	sink_init(&slot->sink, &sink_ops);
+	slot->codec = codec;
+	slot->outlet = outlet;
+	slot->ssrc = section->ssrc;
+	slot->pt = section->pt;
+	slot->repair_pt = section->rtx_ssrc ? section->rtx_pt : 0;
+	slot->limit = SLOT_UNLIMITED;
+	slot->layer = -1;
+	slot->line_start = start[0];
+	slot->repair_seq = start[1] & 0x7fff;
+	slot->pli_credit = SLOT_PLI_BURST;
+	timeline_init(&slot->timeline, start[2] & 0x7fff, start[0], (uint16_t)(start[2] >> 16),
+		(uint8_t)(start[1] >> 16));
+	make_heads(slot, section);
+	*ret_slot = slot;
+	return 0;
+}
+
+void slot_destroy(struct slot *slot)
+{
+	if (!slot)
+		return;
+	assert(!slot->sink.source && list_empty(&slot->sink.of_router));
+	free(slot);
+}
+
+struct sink *slot_sink(struct slot *slot)
+{
+	return &slot->sink;
+}
+
+uint32_t slot_ssrc(const struct slot *slot)
+{
+	return slot->ssrc;
+}
+
+bool slot_is_video(const struct slot *slot)
+{
+	return slot->codec->video;
+}
+
+void slot_limit(struct slot *slot, unsigned height, uint64_t now_us)
+{
+	slot->limit = height;
+	if (height == 0)
+		slot->layer = -1;
+	choose(slot, now_us);
+}
+
+static void resend(struct slot *slot, const struct pkt *pkt, uint64_t now_us)
+{
+	const struct rtp_template *head = &slot->repair_head;
+	struct timeline_place place = timeline_again(&slot->timeline, &pkt->rtp);
+	uint8_t *out = outlet_begin(slot->outlet);
+	struct writer osn;
+	size_t len;
+
+	if (!out) {
+		slot->stats.dropped_room++;
+		return;
+	}
+	rtp_template_write(
+		head, out, slot->repair_pt, pkt->rtp.marker, slot->repair_seq++, place.timestamp);
+	osn = writer_of(out + head->len, OSN);
+	write_u16(&osn, (uint16_t)place.seq);
+	len = OSN + write_payload(slot, pkt, &place, out + head->len + OSN);
+	slot->stats.resent++;
+	outlet_send(slot->outlet, head, out, head->len + len, true, now_us);
+}
+
+/* Not again while the last one may be on its way: nine tenths of a round trip. */
+static bool too_early(struct slot *slot, uint16_t seq, uint64_t now_us)
+{
+	struct resent *resent = &slot->resent[seq & (RESENT - 1)];
+	uint64_t guard_us = (uint64_t)slot->outlet->rtt_us * 9 / 10;
+
+	if (resent->tries == 0 || resent->seq != seq) {
+		*resent = (struct resent){.seq = seq, .tries = 1, .at_us = now_us};
+		return false;
+	}
+	if (now_us - resent->at_us < guard_us || resent->tries >= SLOT_TRIES)
+		return true;
+	resent->tries++;
+	resent->at_us = now_us;
+	return false;
+}
+
+void slot_nack(struct slot *slot, uint16_t seq, uint64_t now_us)
+{
+	struct source *source = slot->sink.source;
+	uint16_t source_seq;
+	struct pkt *pkt;
+
+	slot->stats.nacked++;
+	if (!slot->repair_pt || !source || slot->layer < 0 ||
+		!timeline_find(&slot->timeline, seq, &source_seq)) {
+		slot->stats.nack_gone++;
+		return;
+	}
+	pkt = source->ops->find(source, (unsigned)slot->layer, source_seq);
+	if (!pkt) {
+		slot->stats.nack_gone++;
+	} else if (!outlet_may_repair(slot->outlet, pkt->len)) {
+		slot->stats.nack_denied++;
+	} else if (too_early(slot, seq, now_us)) {
+		slot->stats.nack_early++;
+	} else {
+		resend(slot, pkt, now_us);
+	}
+}
+
+static bool take_pli_credit(struct slot *slot, uint64_t now_us)
+{
+	uint64_t earned = (now_us - slot->pli_us) / SLOT_PLI_US;
+
+	if (earned) {
+		slot->pli_credit = earned > SLOT_PLI_BURST - slot->pli_credit
+					   ? SLOT_PLI_BURST
+					   : slot->pli_credit + (unsigned)earned;
+		slot->pli_us = now_us;
+	}
+	if (!slot->pli_credit)
+		return false;
+	slot->pli_credit--;
+	return true;
+}
+
+void slot_keyframe(struct slot *slot, uint64_t now_us)
+{
+	struct source *source = slot->sink.source;
+
+	if (!source || slot->layer < 0 || !slot->codec->video) /* has asked for one itself */
+		return;
+	if (take_pli_credit(slot, now_us))
+		source->ops->need_keyframe(source, (unsigned)slot->layer, now_us);
+}
+
+void slot_tick(struct slot *slot, uint64_t now_us)
+{
+	choose(slot, now_us);
+}
+
+void slot_write_report(struct slot *slot, const char *cname, struct writer *w, uint64_t now_us)
+{
+	const struct source_layer *layer;
+	struct rtcp_sr sr = {.ssrc = slot->ssrc};
+
+	if (!slot->sink.source || slot->layer < 0 || slot->stats.packets == slot->reported ||
+		(slot->report_us && now_us - slot->report_us < REPORT_US))
+		return;
+	layer = &slot->sink.source->layers[slot->layer];
+	if (!layer->has_report || w->bad || w->room - w->len < SR_SIZE)
+		return;
+	sr.ntp = rtcp_ntp_of_us(now_us);
+	sr.rtp_timestamp = layer->report.rtp_timestamp + slot->timeline.timestamp_offset +
+			   ticks(slot, (int64_t)(now_us - layer->report.capture_us));
+	sr.packets = (uint32_t)slot->stats.packets;
+	sr.octets = (uint32_t)slot->stats.octets;
+	rtcp_write_sr(w, &sr, NULL, 0);
+	rtcp_write_sdes(w, slot->ssrc, cname);
+	slot->report_us = now_us;
+	slot->reported = slot->stats.packets;
+}
+
+void slot_stats(const struct slot *slot, struct slot_stats *ret_stats)
+{
+	*ret_stats = slot->stats;
+	ret_stats->layer = slot->layer;
+}
