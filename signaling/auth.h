@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "lectern/types.h"
-#include "src/academy/person.h"
+#include "academy/person.h"
 
 struct auth;
 struct store;
@@ -25,7 +25,6 @@ struct store;
 enum {
 	AUTH_COOKIE = 44, /* base64url of 32 random bytes, with the NUL */
 	AUTH_MAX = 100000,
-	AUTH_MAX_PER_PERSON = 16, /* the oldest is forgotten */
 };
 
 #define AUTH_LIFETIME_MS (30LL * 24 * 3600 * 1000)
@@ -34,7 +33,7 @@ enum {
  * ends. */
 struct identity {
 	char signin[SIGNIN_HASH]; /* which sign-in; not a secret */
-	int64_t expires_at;
+	int64_t created_at, expires_at;
 	struct person person; /* id, site, n, name, language, roles */
 };
 

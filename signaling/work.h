@@ -36,7 +36,8 @@ int work_create(const char *database, void (*wake)(void *arg), void *wake_arg,
  * NULL. */
 void work_destroy(struct work *work);
 
-/* -ENOSPC: the lane is full; then neither `run` nor `done` is called. `done` may be NULL. */
+/* -ENOSPC: the lane is full; -ESHUTDOWN: work_destroy() has begun. Then neither `run` nor `done` is
+ * called. `done` may be NULL. */
 int work_submit_to(struct work *work, enum work_lane lane,
 	void (*run)(struct store *store, void *arg), void (*done)(void *arg), void *arg);
 

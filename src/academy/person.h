@@ -19,6 +19,7 @@ struct store;
 enum {
 	SIGNIN_HASH = 65,   /* hex of a 256-bit hash, with the NUL */
 	SIGNIN_TOKEN = 44,  /* base64url of 32 random bytes, with the NUL */
+	SIGNIN_MAX_PER_PERSON = 16, /* one more replaces the oldest */
 	PERSON_LANGUAGE = 8,
 	SITE_NAME = 128,
 	SITE_ZONE = 64,
@@ -41,6 +42,14 @@ struct person {
 	char time_zone[SITE_ZONE];
 };
 
+struct person_params {
+	const char *email, *name, *language;
+	unsigned roles; /* in the site */
+};
+
+/* Creates the account and makes it a member of the site. -EEXIST: the address is taken. */
+int person_add(struct store *store, int64_t site, const struct person_params *params,
+	int64_t *ret_id);
 int person_get(struct store *store, int64_t site, int64_t id, struct person *ret_person);
 /* The first site of the person by id where `email` is a member. -ENOENT. */
 int person_find_email(struct store *store, const char *email, struct person *ret_person);
@@ -58,5 +67,15 @@ int signin_link_add(struct store *store, int64_t site, int64_t person, const cha
 int signin_redeem(struct store *store, const char *link_hash, const char *signin_hash,
 	int64_t now_ms, int64_t expires_at, struct person *ret_person);
 int signin_remove(struct store *store, const char *hash);
+
+struct signin {
+	char hash[SIGNIN_HASH];
+	int64_t created_at, expires_at;
+	struct person person;
+};
+
+/* At start-up: every sign-in of every site that is still valid, oldest first. */
+int signin_each(struct store *store, int64_t now_ms,
+	void (*found)(const struct signin *signin, void *arg), void *arg);
 
 #endif

@@ -15,6 +15,8 @@
 
 struct store;
 
+enum { RECORDING_MAX_LIST = 1000 };
+
 enum recording_state { RECORDING_RUNNING, RECORDING_SEALING, RECORDING_READY, RECORDING_FAILED };
 
 struct recording {
@@ -39,6 +41,13 @@ int recording_set_sealing(struct store *store, int64_t site, int64_t id);
 int recording_set_sealed(struct store *store, int64_t site, int64_t id, int64_t started_at,
 	int64_t duration_ms, int64_t bytes);
 int recording_set_failed(struct store *store, int64_t site, int64_t id);
+
+/* -ENOENT too where the person has no part in the session: what one may not see is not there. */
+int recording_get_visible(struct store *store, int64_t site, int64_t person, int64_t id,
+	struct recording *ret_recording);
+/* Newest first, RECORDING_MAX_LIST at most. `found` may use the store. */
+int recording_each_visible(struct store *store, int64_t site, int64_t person,
+	void (*found)(const struct recording *recording, void *arg), void *arg);
 
 /* At start-up: every recording of every site that is running or sealing. `found` may use the store. */
 int recording_each_unfinished(struct store *store,

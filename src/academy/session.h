@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "src/academy/person.h"
+#include "academy/person.h"
 
 struct store;
 
@@ -23,6 +23,7 @@ enum {
 	COURSE_TITLE = 256,
 	SESSION_TEACHER = 256, /* names of the instructors, joined by ", " */
 	SESSION_MAX_LENGTH_MIN = 720,
+	SESSION_MAX_LIST = 1000,
 };
 
 /* A session that nobody held is over this long after its planned end. */
@@ -48,6 +49,18 @@ struct session {
 	int64_t opened_at, ended_at; /* 0: not yet */
 };
 
+struct session_params {
+	int64_t course;
+	int64_t instructor; /* who teaches it; 0: the instructors of the course */
+	const char *title;
+	int64_t starts_at;
+	unsigned length_min;
+	enum session_policy policy;
+};
+
+/* In the site's time zone. -ENOENT: no such course, or the instructor is not of the site. */
+int session_add(struct store *store, int64_t site, const struct session_params *params,
+	int64_t *ret_id);
 int session_get(struct store *store, int64_t site, int64_t id, struct session *ret_session);
 /* -ENOENT: no such session in the site; a person without a part in it has IN_SESSION_NONE. */
 int session_role(struct store *store, int64_t site, int64_t id, int64_t person,
@@ -60,6 +73,16 @@ int session_set_state(struct store *store, int64_t site, int64_t id, enum sessio
 	int64_t at_ms);
 /* Ended, or planned so long ago that nobody will come. */
 bool session_over(const struct session *session, int64_t now_ms);
+
+/*
+ * Those that `person` has a part in, by time, that overlap [from, to) or are open; SESSION_MAX_LIST
+ * at most. `found` may use the store.
+ */
+int session_each_visible(struct store *store, int64_t site, int64_t person, int64_t from, int64_t to,
+	void (*found)(const struct session *session, void *arg), void *arg);
+/* Who teaches it: the instructors of the session, or else of its course. */
+int session_each_instructor(struct store *store, int64_t site, int64_t id,
+	void (*found)(int64_t person, const char *name, void *arg), void *arg);
 
 /* At start-up: every session of every site that a dead server left open. `found` may use the store. */
 int session_each_open(struct store *store, void (*found)(const struct session *session, void *arg),

@@ -56,8 +56,10 @@ void upstream_destroy(struct upstream *upstream);
 /* The track of that kind, or NULL. */
 struct source *upstream_source(struct upstream *upstream, enum lectern_kind kind);
 
-/* Whether `ssrc` belongs to a track already, or may by these names; binds nothing yet. */
-bool upstream_find(const struct upstream *upstream, uint32_t ssrc, const struct rtp_names *names);
+/* Whether a packet with this header is of a known stream, or of one that would be taken for a
+ * track's by its payload type and names. Binds nothing: the packet may be forged. */
+bool upstream_find(
+	const struct upstream *upstream, const struct pkt_rtp *rtp, const struct rtp_names *names);
 /* `pkt` is authentic and parsed. On UPTRACK_FORWARD ret_source is its source and pkt->rtp.layer is
  * set; otherwise the packet is counted and to be dropped. */
 enum uptrack_verdict upstream_recv(struct upstream *upstream, struct pkt *pkt,

@@ -49,13 +49,15 @@ int uptrack_create(uint64_t peer, const struct lectern_section *section, struct 
 	struct uptrack **ret_track);
 void uptrack_destroy(struct uptrack *track);
 struct source *uptrack_source(struct uptrack *track);
-enum lectern_kind uptrack_kind(const struct uptrack *track);
 const char *uptrack_mid(const struct uptrack *track);
 
 /* The layer whose stream, or repair stream, `ssrc` is; negative: none. */
 int uptrack_layer_of(const struct uptrack *track, uint32_t ssrc, bool *ret_repair);
-/* An unknown ssrc came with these names: true if it is now one of the track's. */
-bool uptrack_learn(struct uptrack *track, uint32_t ssrc, uint8_t pt, const struct rtp_names *names);
+/* Whether an unknown stream may be one of the track's: by its payload type, by the mid and rid that
+ * its packets carry, or without them if the track has no stream yet. */
+bool uptrack_accepts(const struct uptrack *track, uint8_t pt, const struct rtp_names *names);
+/* It was accepted: `ssrc` is that stream from now on, in place of another. */
+void uptrack_bind(struct uptrack *track, uint32_t ssrc, uint8_t pt, const struct rtp_names *names);
 
 /* `pkt` is parsed, of one of the track's ssrcs. May rewrite it (RTX). */
 enum uptrack_verdict uptrack_recv(struct uptrack *track, struct pkt *pkt, uint64_t now_us);
@@ -69,12 +71,15 @@ size_t uptrack_report(
 /* Appends NACKs and PLIs that are due, as far as `w` has room. */
 void uptrack_write_requests(
 	struct uptrack *track, struct writer *w, uint32_t sender, uint32_t rtt_us, uint64_t now_us);
+/* Whether something is missing or asked for, so that the former should be called soon again. */
+bool uptrack_waits(const struct uptrack *track);
 /* Layers that fell silent, rates, history too old. */
 void uptrack_tick(struct uptrack *track, uint64_t now_us);
 bool uptrack_flowing(const struct uptrack *track, uint64_t now_us);
 
 struct uptrack_stats {
-	uint64_t packets, bytes, lost, repaired;
+	uint64_t packets, bytes, repaired;
+	uint64_t expected, received; /* by numbering, before repair; begin anew with it */
 };
 void uptrack_stats(const struct uptrack *track, struct uptrack_stats *ret_stats);
 

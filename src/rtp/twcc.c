@@ -110,11 +110,13 @@ unsigned twcc_write(struct writer *w, uint32_t sender, uint32_t media, uint8_t f
 	struct plan plan;
 	int64_t reference;
 	size_t size, padding;
-	unsigned span;
+	unsigned span, first = 0;
 	bool run;
 
-	assert(count > 0 && arrivals[0] != TWCC_LOST);
-	reference = arrivals[0] / REFERENCE_US;
+	while (first < count && arrivals[first] == TWCC_LOST)
+		first++;
+	assert(first < count);
+	reference = arrivals[first] / REFERENCE_US;
 	make_plan(&plan, reference, arrivals, count, w->bad ? 0 : w->room - w->len);
 	if (plan.count == 0)
 		return 0;

@@ -21,7 +21,7 @@ enum {
 
 /*
  * Appends a whole RTCP packet about `count` sequence numbers from `base`. arrivals[i] is the
- * arrival of base + i in microseconds, or TWCC_LOST; the first must have arrived. Returns for how
+ * arrival of base + i in microseconds, or TWCC_LOST; one of them must have arrived. Returns for how
  * many it had room: fewer when the writer is full or a time lies too far from the one before (+-8
  * s).
  */
