@@ -40,7 +40,8 @@ static struct list *bucket_of(struct auth *auth, const char *signin)
 
 static struct entry *find(struct auth *auth, const char *signin)
 {
-	list_each (it, bucket_of(auth, signin)) {
+	list_each(it, bucket_of(auth, signin))
+	{
 		struct entry *entry = list_of(it, struct entry, bucket);
 
 		if (strcmp(entry->identity.signin, signin) == 0)
@@ -117,7 +118,7 @@ static void load(const struct signin *signin, void *arg)
 int auth_create(struct store *store, int64_t now_ms, struct auth **ret_auth)
 {
 	struct auth *auth = calloc(1, sizeof(*auth));
-	struct loading loading = { .auth = auth };
+	struct loading loading = {.auth = auth};
 	int r;
 
 	if (!auth)
@@ -140,8 +141,7 @@ void auth_destroy(struct auth *auth)
 {
 	if (!auth)
 		return;
-	list_each (it, &auth->by_age)
-		free(list_of(it, struct entry, age));
+	list_each(it, &auth->by_age) free(list_of(it, struct entry, age));
 	free(auth);
 }
 
@@ -169,7 +169,8 @@ void auth_forget(struct auth *auth, const char *signin)
 
 void auth_set_language(struct auth *auth, int64_t person, const char *language)
 {
-	list_each (it, &auth->by_age) {
+	list_each(it, &auth->by_age)
+	{
 		struct entry *entry = list_of(it, struct entry, age);
 
 		if (entry->identity.person.id != person)
@@ -179,8 +180,8 @@ void auth_set_language(struct auth *auth, int64_t person, const char *language)
 	}
 }
 
-void auth_on_forget(struct auth *auth, void (*forgotten)(const struct identity *identity, void *arg),
-	void *arg)
+void auth_on_forget(
+	struct auth *auth, void (*forgotten)(const struct identity *identity, void *arg), void *arg)
 {
 	auth->forgotten = forgotten;
 	auth->forgotten_arg = arg;

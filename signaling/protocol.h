@@ -17,8 +17,8 @@
 
 enum {
 	PROTOCOL_MAX_MESSAGE = 128 * 1024, /* bytes of one message, either way to us */
-	PROTOCOL_MAX_DEPTH = 8,	      /* objects and arrays within one another */
-	PROTOCOL_MAX_VALUES = 256,    /* values of a message, all depths together */
+	PROTOCOL_MAX_DEPTH = 8,		   /* objects and arrays within one another */
+	PROTOCOL_MAX_VALUES = 256,	   /* values of a message, all depths together */
 };
 
 struct protocol_message {

@@ -490,10 +490,11 @@ static const char *settle_sections(struct parse *p)
 	return NULL;
 }
 
+/* Both are fields of the same length. */
 static void inherit(char *own, size_t room, const char *from)
 {
 	if (!own[0])
-		snprintf(own, room, "%s", from);
+		memcpy(own, from, room);
 }
 
 /* The transport of a BUNDLE group is that of its first section. */

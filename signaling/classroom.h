@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A class being held: the rules of src/room, and what they mean for clients, engine and recorder.
+ *
+ * Every call on the room is followed by classroom_carry_out(), which sends, permits, shows and
+ * records what the room's effects say, in their order. Owned by struct live.
+ */
+#ifndef SIGNALING_CLASSROOM_H
+#define SIGNALING_CLASSROOM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "lectern/engine.h"
+#include "room/room.h"
+#include "signaling/protocol.h"
+#include "signaling/tape.h"
+#include "src/academy/session.h"
+#include "src/store/id.h"
+
+struct client;
+struct live;
+
+enum { INSTANCE_TEXT = 65 };
+
+/* What a video slot of a peer shows, as the engine was told. */
+struct shown {
+	lectern_id source;
+	enum lectern_kind kind;
+};
+
+struct seat {
+	struct list node; /* classroom->seats */
+	char member[LECTERN_MAX_MEMBER];
+	enum room_role role;
+	char instance[INSTANCE_TEXT];	    /* the page that media belongs to */
+	struct client *client;		    /* NULL: the link is lost */
+	lectern_id peer;		    /* 0: no media */
+	struct lectern_peer_params *params; /* of that peer */
+	unsigned answers;
+	uint64_t restart_us; /* when ICE was last restarted */
+	struct shown shown[LECTERN_VIDEO_SLOTS];
+};
+
+struct classroom {
+	struct list node; /* live->classrooms */
+	struct live *live;
+	struct session session;
+	char session_id[ID_TEXT];
+	struct room *room;
+	lectern_id engine_room; /* 0: not open */
+	struct list seats;
+	struct tape tape;
+	bool over; /* ended: to be destroyed at the end of the turn */
+};
+
+/* What the database knows of a class and of a person's part in it. */
+struct class_facts {
+	struct session session;
+	enum session_role role;
+	bool recorded; /* there is a recording, and it was running */
+};
+
+/* Opens the classroom as the facts say; a class that was open goes on. */
+int classroom_create(
+	struct live *live, const struct class_facts *facts, struct classroom **ret_classroom);
+/* Accepts NULL. Its clients lose their seat but are not closed. */
+void classroom_destroy(struct classroom *classroom);
+
+/* Does what the last call on the room asks for. */
+void classroom_carry_out(struct classroom *classroom);
+/* A few times a second; sets `over` when there is no more reason for it. */
+void classroom_tick(struct classroom *classroom, struct room_time time);
+
+struct seat *classroom_find_seat(const struct classroom *classroom, const char *member);
+struct seat *classroom_find_peer(const struct classroom *classroom, lectern_id peer);
+/* -ENOMEM. */
+int classroom_add_seat(struct classroom *classroom, const char *member, enum room_role role,
+	struct seat **ret_seat);
+/* The seat of one whom the room does not know (any more). */
+void classroom_remove_seat(struct classroom *classroom, struct seat *seat);
+/* The client leaves its seat, which waits for it. */
+void classroom_unseat(struct client *client);
+
+void classroom_broadcast(
+	struct classroom *classroom, const struct shape *shape, const void *fields);
+
+/* The seat gets a peer as `params` say, instead of the one that it had. Errors as the engine. */
+int classroom_add_peer(
+	struct classroom *classroom, struct seat *seat, const struct lectern_peer_params *params);
+void classroom_remove_peer(struct classroom *classroom, struct seat *seat);
+void classroom_on_event(struct classroom *classroom, const struct lectern_event *event);
+
+/* What goes into messages; texts are borrowed from the room. */
+struct proto_member proto_member_of(const struct member *member);
+struct proto_line proto_line_of(const struct chat_line *line);
+struct proto_room classroom_proto(const struct classroom *classroom);
+/* Into `slots` of LECTERN_VIDEO_SLOTS; how many. */
+size_t classroom_slots(
+	const struct classroom *classroom, const struct seat *seat, struct proto_slot *slots);
+
+#endif
