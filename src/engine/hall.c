@@ -81,13 +81,13 @@ void hall_destroy(struct hall *hall, uint64_t now_us)
 
 /* ---- recording ---- */
 
-static void untap(struct hall_member *member, uint64_t now_us)
+static void untap(struct hall_member *member)
 {
 	for (unsigned kind = 0; kind < LECTERN_KINDS; kind++) {
 		if (!member->tracks[kind])
 			continue;
 		router_forget(tap_track_sink(member->tracks[kind]));
-		tap_track_destroy(member->tracks[kind], now_us);
+		tap_track_destroy(member->tracks[kind]);
 		member->tracks[kind] = NULL;
 	}
 }
@@ -114,7 +114,7 @@ static void tap_member(struct hall_member *member, uint64_t now_us)
 
 void hall_record(struct hall *hall, const char *recording, uint64_t now_us)
 {
-	list_each(it, &hall->members) untap(list_of(it, struct hall_member, of_hall), now_us);
+	list_each(it, &hall->members) untap(list_of(it, struct hall_member, of_hall));
 	snprintf(hall->recording, sizeof(hall->recording), "%s", recording);
 	list_each(it, &hall->members) tap_member(list_of(it, struct hall_member, of_hall), now_us);
 }
@@ -159,7 +159,7 @@ int hall_add(struct hall *hall, lectern_id id, const struct lectern_peer_params 
 
 void hall_remove(struct hall_member *member, uint64_t now_us)
 {
-	untap(member, now_us);
+	untap(member);
 	list_remove(&member->of_hall);
 	peer_destroy(member->peer, now_us);
 	free(member);

@@ -294,8 +294,9 @@ static void on_turn_end(void *arg, uint64_t now_us)
 {
 	struct worker *worker = arg;
 
+	(void)now_us;
 	if (worker->rt.tap)
-		tap_flush(worker->rt.tap, now_us);
+		tap_flush(worker->rt.tap);
 	udp_flush(worker->rt.host.udp);
 	letters_push_backlog(&worker->events);
 	if (worker->rt.has_news) {

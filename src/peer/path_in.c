@@ -143,7 +143,7 @@ static void in_rtp(struct peer *peer, struct pkt *pkt, uint64_t now_us)
 		drop(peer->host, peer, PEER_DROP_RTP_MALFORMED);
 		return;
 	}
-	if (!upstream_find(peer->upstream, pkt->rtp.ssrc, &names)) {
+	if (!upstream_find(peer->upstream, &pkt->rtp, &names)) {
 		drop(peer->host, peer, PEER_DROP_SSRC);
 		return;
 	}

@@ -42,7 +42,7 @@ int tap_create(const char *path, const struct tap_ops *ops, void *arg, struct ta
 /* Its tracks were destroyed. Accepts NULL. */
 void tap_destroy(struct tap *tap);
 /* At the end of each turn of the worker. */
-void tap_flush(struct tap *tap, uint64_t now_us);
+void tap_flush(struct tap *tap);
 /* Every 100 ms or so: connects, takes the recorder's requests. */
 void tap_tick(struct tap *tap, uint64_t now_us);
 bool tap_connected(const struct tap *tap);
@@ -60,7 +60,7 @@ struct tap_member {
 int tap_track_create(
 	struct tap *tap, const struct tap_member *member, struct tap_track **ret_track);
 /* Ends its clip. The router has forgotten its sink. Accepts NULL. */
-void tap_track_destroy(struct tap_track *track, uint64_t now_us);
+void tap_track_destroy(struct tap_track *track);
 struct sink *tap_track_sink(struct tap_track *track);
 
 #endif
