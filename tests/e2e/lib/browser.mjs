@@ -10,10 +10,11 @@ import { makeMedia } from './media.mjs';
 import { paths } from './paths.mjs';
 
 const text = (name) => readFileSync(join(paths.here, 'lib', name), 'utf8');
+const classic = (name) => text(name).replace(/^export /gm, '');
 /** The probes with what they need, as one classic script. */
 export const PROBE = `(() => {
-${text('frame-code.mjs').replace(/^export /gm, '')}
-const LISTEN = ${JSON.stringify(text('listen.worklet.js'))};
+${classic('frame-code.mjs')}
+const LISTEN = ${JSON.stringify(`${classic('tone.mjs')}\n${text('listen.worklet.js')}`)};
 ${text('probe.page.js')}
 })();`;
 

@@ -9,16 +9,12 @@ import { join } from 'node:path';
 
 import { BLOCKS, FRAMES, HEIGHT, RATE, ROW, WIDTH, encodeBlocks } from './frame-code.mjs';
 import { paths } from './paths.mjs';
+import { TONES } from './tone.mjs';
 
 export const LOOP_S = FRAMES / RATE;
 export const AUDIO_RATE = 48000;
-/** When each burst begins in the loop, and its tone; the speech keeps silent around them. */
-export const BURSTS = [
-  { at: 0.5, hertz: 2200 },
-  { at: 5.5, hertz: 2600 },
-  { at: 10.5, hertz: 3000 },
-  { at: 15.5, hertz: 3400 },
-];
+/** When each burst begins in the loop; the speech keeps silent around them. */
+export const BURSTS = TONES.map((hertz, index) => ({ hertz, at: 0.5 + index * 5 }));
 const BURST_S = 0.12;
 const VERSION = 2;
 

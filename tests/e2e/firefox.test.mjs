@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// A trainee in Firefox, in a class whose instructor has Chromium.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { PROBE, launchChromium, launchFirefox, newPage } from './lib/browser.mjs';
+import { checkFrames, pause } from './lib/classroom.mjs';
+import { speechMatch } from './lib/measure.mjs';
+import { envelopeOf, makeMedia } from './lib/media.mjs';
+import { Member } from './lib/member.mjs';
+import { Server, until } from './lib/server.mjs';
+
+let server;
+let chromium;
+let firefox;
+let teacher;
+let page;
+let fox;
+
+/** Clicks what has this name, once it can be clicked. */
+function press(name, role = 'button') {
+  return until(`${role} ${name} in Firefox`, () => page.evaluate(([name, role]) => {
+    const found = [...document.querySelectorAll(`${role}, [role="${role}"]`)].find((element) => (
+      (element.getAttribute('aria-label') ?? element.textContent).trim() === name));
+    if (!found || found.disabled || found.getAttribute('aria-disabled') === 'true') return false;
+    found.click();
+    return true;
+  }, [name, role]));
+}
+
+before(async () => {
+  server = await new Server('firefox').start();
+  [chromium, firefox] = await Promise.all([launchChromium(0), launchFirefox()]);
+  const links = await server.links();
+  teacher = await new Member(await newPage(chromium)).signIn(links.instructor);
+  const { id } = await teacher.newClass('From another browser');
+  await teacher.enter(id);
+  await teacher.turn('Camera', true);
+  await teacher.turn('Microphone', true);
+
+  page = await firefox.newPage();
+  await page.setViewport({ width: 1366, height: 768 });
+  await page.evaluateOnNewDocument(PROBE);
+  await page.goto(links.trainee);
+  const base = new URL(page.url()).pathname.match(/^\/u\/\d+\//)[0];
+  fox = await page.evaluate((url) => fetch(url).then((answer) => answer.json()), `${base}api/v1/me`);
+  await page.goto(`${server.origin}${base}class/${id}`);
+  await press('Enter class');
+  await until('Firefox to be in class', () => page.evaluate(() => Boolean(document.querySelector('[data-phase="in"]'))), 30000);
+});
+
+after(async () => {
+  await Promise.all([chromium?.close(), firefox?.close()]);
+  await server?.finish();
+});
+
+test('Firefox decodes the frames that Chromium sends', async (t) => {
+  await teacher.watch('self', 'video[data-self]');
+  const selector = teacher.videoOf(teacher.me.id);
+  await page.evaluate((selector) => lecternProbe.video('picture', selector), selector);
+  const picture = await until('a hundred frames', async () => {
+    const read = await page.evaluate(() => lecternProbe.read('picture'));
+    return read.samples.length > 100 && read;
+  }, 40000, 250);
+  checkFrames(t, 'Firefox', { picture: await teacher.probe('self') }, { picture }, 0);
+});
+
+test('Firefox hears the speech', async (t) => {
+  // Without a sound card its AudioContext stays suspended: the energy that its receiver counts is read instead.
+  const step = 0.2;
+  const heard = [];
+  let last = null;
+  for (let next = Date.now(); heard.length < 90; next += step * 1000) {
+    await pause(Math.max(0, next - Date.now()));
+    const tracks = await page.evaluate(() => lecternProbe.stats('inbound-rtp', 'audio'));
+    const energy = tracks.reduce((sum, { totalAudioEnergy = 0 }) => sum + totalAudioEnergy, 0);
+    if (last !== null) heard.push(Math.sqrt(Math.max(0, energy - last)));
+    last = energy;
+  }
+  const { audio } = await makeMedia(0);
+  const { match } = speechMatch(heard, envelopeOf(audio, step));
+  t.diagnostic(`speech matches by ${match.toFixed(3)}`);
+  assert.ok(match > 0.6, `what Firefox heard matches only by ${match.toFixed(3)}`);
+});
+
+test('Firefox is seen and heard when it is given the floor', async () => {
+  await press('Raise hand');
+  await teacher.panel('People');
+  await until('the hand', async () => /1/.test(await teacher.person(fox.id).innerText()));
+  await teacher.actOn(fox.name, 'Let speak');
+  await teacher.actOn(fox.name, 'Let show camera');
+  await press('Camera');
+  await press('Microphone');
+  const video = teacher.page.locator(teacher.videoOf(fox.id));
+  await until('the picture of Firefox to move', async () => {
+    const shown = await video.evaluate((element) => ({ width: element.videoWidth, at: element.currentTime })).catch(() => null);
+    return shown?.width > 0 && shown.at > 1;
+  }, 30000);
+  await until('the tone of Firefox', async () => (await teacher.total('inbound-rtp', 'audio', 'totalAudioEnergy')) > 0.001, 30000);
+});
+
+test('the chat reaches Firefox', async () => {
+  await teacher.say('Good morning, Firefox.');
+  await press('Chat');
+  await until('the line in Firefox', () => page.evaluate(() => document.body.textContent.includes('Good morning, Firefox.')));
+  await page.screenshot({ path: `${(await import('./lib/paths.mjs')).paths.shots}/classroom-firefox.png` });
+});
