@@ -31,6 +31,7 @@ class Suite:
 
     def command(self, part, argv, cwd=ROOT, env=None, quiet=False):
         """Runs argv, shows and logs what it prints; returns its exit code and its output."""
+        env = dict(env or os.environ, NO_COLOR="1", FORCE_COLOR="0")
         child = subprocess.Popen(argv, cwd=cwd, env=env, text=True, errors="replace",
                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, start_new_session=True)

@@ -7,9 +7,11 @@ of Debian 12 see it. Exit code 1 if any is not ok.
 """
 import argparse
 import json
+import re
 import shlex
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -30,12 +32,11 @@ def own_sources(root, *suffixes):
 
 
 def clang_format(root):
-    for path in own_sources(root, ".c", ".h"):
-        done = subprocess.run(["clang-format-14", "--dry-run", "--Werror", path],
-                              capture_output=True, text=True, cwd=root)
-        if done.returncode:
-            yield f"{path.relative_to(root)}: not as clang-format-14 lays it out (make format): " \
-                  f"{done.stderr.splitlines()[0].split(':', 1)[-1]}"
+    done = subprocess.run(["clang-format-14", "--dry-run", *own_sources(root, ".c", ".h")],
+                          capture_output=True, text=True, cwd=root)
+    found = re.findall(r"^(.+?):(\d+):\d+: warning", done.stderr, re.M)
+    for name, line in {name: line for name, line in reversed(found)}.items():
+        yield f"{Path(name).relative_to(root)}:{line}: clang-format-14 lays it out otherwise (make format)"
 
 
 def compile_flags(build):
@@ -51,12 +52,16 @@ def compile_flags(build):
 def headers(root, build):
     """Each header compiles alone."""
     flags = compile_flags(build)
-    for path in own_sources(root, ".h"):
-        done = subprocess.run(["cc", "-std=gnu17", "-fsyntax-only", "-Wall", "-Werror", *flags,
-                               "-x", "c", "-include", path, "/dev/null"],
-                              capture_output=True, text=True, cwd=build)
-        if done.returncode:
-            yield f"{path.relative_to(root)} does not compile alone: {done.stderr.splitlines()[0]}"
+
+    def compile_alone(path):
+        return path, subprocess.run(["cc", "-std=gnu17", "-fsyntax-only", "-Wall", "-Werror", *flags,
+                                     "-x", "c", "-include", path, "/dev/null"],
+                                    capture_output=True, text=True, cwd=build)
+
+    with ThreadPoolExecutor(2) as pool:
+        for path, done in pool.map(compile_alone, own_sources(root, ".h")):
+            if done.returncode:
+                yield f"{path.relative_to(root)} does not compile alone: {done.stderr.splitlines()[0]}"
 
 
 def checks(build):
