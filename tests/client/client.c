@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/client/client.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <srtp2/srtp.h>
+#include <stun/stunagent.h>
+#include <stun/usages/ice.h>
+
+#include "tests/client/handshake.h"
+
+enum {
+	CHECK_FIRST_US = 50 * 1000,  /* until the first answer */
+	CHECK_AFTER_US = 500 * 1000, /* to keep consent */
+	ROOM = 2048,
+};
+
+struct client {
+	struct client_config config;
+	int fd;
+	struct sockaddr_in server;
+	char ufrag[9], pwd[25], username[600], server_pwd[300], server_fingerprint[96];
+	StunAgent stun;
+	StunTransactionId check_id;
+	bool check_open, connecting, checks_stopped, selected;
+	uint64_t next_check_us;
+	unsigned answered, conflicts, profile;
+	uint64_t tie, datagrams;
+	struct handshake *handshake;
+	srtp_t in, out;
+};
+
+static void draw_name(char *out, size_t len)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	uint8_t bytes[32];
+
+	if (getrandom(bytes, len, 0) != (ssize_t)len)
+		abort();
+	for (size_t i = 0; i < len; i++)
+		out[i] = letters[bytes[i] % 36];
+	out[len] = '\0';
+}
+
+static int open_socket(void)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), size = 4 << 20;
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void client_send_raw(struct client *client, const uint8_t *data, size_t len)
+{
+	sendto(client->fd, data, len, 0, (struct sockaddr *)&client->server,
+		sizeof(client->server));
+}
+
+static void send_dtls(void *arg, const uint8_t *data, size_t len)
+{
+	client_send_raw(arg, data, len);
+}
+
+int client_create(const struct client_config *config, struct client **ret_client)
+{
+	static const uint16_t known[] = {STUN_ATTRIBUTE_USERNAME, STUN_ATTRIBUTE_MESSAGE_INTEGRITY,
+		STUN_ATTRIBUTE_ERROR_CODE, STUN_ATTRIBUTE_XOR_MAPPED_ADDRESS,
+		STUN_ATTRIBUTE_MAPPED_ADDRESS, 0};
+	struct client *client = calloc(1, sizeof(*client));
+	struct handshake_config handshake = {
+		.profiles = config->profiles,
+		.long_hello = config->long_hello,
+		.no_certificate = config->no_certificate,
+		.send = send_dtls,
+		.arg = client,
+	};
+
+	if (!client)
+		return -ENOMEM;
+	srtp_init();
+	client->config = *config;
+	client->fd = open_socket();
+	draw_name(client->ufrag, sizeof(client->ufrag) - 1);
+	draw_name(client->pwd, sizeof(client->pwd) - 1);
+	stun_agent_init(&client->stun, known, STUN_COMPATIBILITY_RFC5389,
+		STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
+	if (client->fd < 0 || handshake_create(&handshake, &client->handshake) < 0) {
+		client_destroy(client);
+		return -EIO;
+	}
+	*ret_client = client;
+	return 0;
+}
+
+void client_destroy(struct client *client)
+{
+	if (!client)
+		return;
+	if (client->fd >= 0)
+		close(client->fd);
+	if (client->in)
+		srtp_dealloc(client->in);
+	if (client->out)
+		srtp_dealloc(client->out);
+	handshake_destroy(client->handshake);
+	free(client);
+}
+
+const char *client_ufrag(const struct client *client)
+{
+	return client->ufrag;
+}
+
+const char *client_pwd(const struct client *client)
+{
+	return client->pwd;
+}
+
+const char *client_fingerprint(const struct client *client)
+{
+	return handshake_fingerprint(client->handshake);
+}
+
+int client_fd(const struct client *client)
+{
+	return client->fd;
+}
+
+static void set_server(struct client *client, const char *ufrag, const char *pwd)
+{
+	snprintf(client->username, sizeof(client->username), "%s:%s", ufrag, client->ufrag);
+	snprintf(client->server_pwd, sizeof(client->server_pwd), "%s", pwd);
+	client->next_check_us = 0;
+}
+
+void client_connect(struct client *client, const char *ip, uint16_t port, const char *ufrag,
+	const char *pwd, const char *fingerprint)
+{
+	client->server = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
+	inet_pton(AF_INET, ip, &client->server.sin_addr);
+	snprintf(client->server_fingerprint, sizeof(client->server_fingerprint), "%s", fingerprint);
+	set_server(client, ufrag, pwd);
+	client->connecting = true;
+}
+
+void client_restart(struct client *client, const char *ufrag, const char *pwd)
+{
+	draw_name(client->ufrag, sizeof(client->ufrag) - 1);
+	draw_name(client->pwd, sizeof(client->pwd) - 1);
+	set_server(client, ufrag, pwd);
+}
+
+int client_move(struct client *client)
+{
+	int fd = open_socket();
+
+	if (fd < 0)
+		return -errno;
+	close(client->fd);
+	client->fd = fd;
+	client->next_check_us = 0;
+	return 0;
+}
+
+void client_stop_checks(struct client *client)
+{
+	client->checks_stopped = true;
+}
+
+void client_close(struct client *client)
+{
+	handshake_close(client->handshake);
+}
+
+static void send_check(struct client *client)
+{
+	StunMessage message;
+	uint8_t out[600];
+	size_t len;
+
+	if (client->check_open)
+		stun_agent_forget_transaction(&client->stun, client->check_id);
+	len = stun_usage_ice_conncheck_create(&client->stun, &message, out, sizeof(out),
+		(const uint8_t *)client->username, strlen(client->username),
+		(const uint8_t *)client->server_pwd, strlen(client->server_pwd),
+		!client->config.not_nominating, true, 0x6e001eff, 0x1122334455667788, NULL,
+		STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+	stun_message_id(&message, client->check_id);
+	client->check_open = true;
+	client_send_raw(client, out, len);
+}
+
+static void take_stun(struct client *client, const uint8_t *data, size_t len)
+{
+	struct sockaddr_storage mapped;
+	socklen_t mapped_len = sizeof(mapped);
+	StunMessage message;
+
+	if (stun_agent_validate(&client->stun, &message, data, len, NULL, NULL) !=
+		STUN_VALIDATION_SUCCESS)
+		return;
+	client->check_open = false;
+	switch (stun_usage_ice_conncheck_process(
+		&message, &mapped, &mapped_len, STUN_USAGE_ICE_COMPATIBILITY_RFC5245)) {
+	case STUN_USAGE_ICE_RETURN_SUCCESS:
+		client->answered++;
+		if (!client->selected)
+			handshake_start(client->handshake);
+		client->selected = true;
+		break;
+	case STUN_USAGE_ICE_RETURN_ROLE_CONFLICT:
+		client->conflicts++;
+		break;
+	default:
+		break;
+	}
+}
+
+static int make_srtp(const struct handshake_keys *keys, const uint8_t *key, srtp_ssrc_type_t type,
+	srtp_t *ret_srtp)
+{
+	srtp_policy_t policy = {
+		.ssrc.type = type,
+		.key = (uint8_t *)(uintptr_t)key,
+		.window_size = 1024,
+		.allow_repeat_tx = 1, /* tests replay */
+	};
+
+	if (keys->profile == 7) {
+		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
+		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
+	} else {
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
+	}
+	return srtp_create(ret_srtp, &policy) == srtp_err_status_ok ? 0 : -EIO;
+}
+
+static void take_dtls(struct client *client, const uint8_t *data, size_t len)
+{
+	struct handshake_keys keys;
+
+	handshake_recv(client->handshake, data, len);
+	if (!handshake_done(client->handshake) || client->in ||
+		!handshake_server_is(client->handshake, client->server_fingerprint) ||
+		handshake_keys(client->handshake, &keys) < 0)
+		return;
+	client->profile = keys.profile;
+	make_srtp(&keys, keys.receive, ssrc_any_inbound, &client->in);
+	make_srtp(&keys, keys.send, ssrc_any_outbound, &client->out);
+}
+
+static uint16_t u16_at(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static uint32_t u32_at(const uint8_t *at)
+{
+	return (uint32_t)u16_at(at) << 16 | u16_at(at + 2);
+}
+
+/* Authenticated by our own server: only its lengths are looked at. */
+static void take_rtp(struct client *client, uint8_t *data, size_t len)
+{
+	struct client_rtp rtp = {
+		.marker = data[1] >> 7,
+		.pt = data[1] & 0x7f,
+		.seq = u16_at(data + 2),
+		.timestamp = u32_at(data + 4),
+		.ssrc = u32_at(data + 8),
+	};
+	size_t head = 12 + 4 * (size_t)(data[0] & 0x0f);
+
+	if ((data[0] & 0x10) && head + 4 <= len)
+		head += 4 + 4 * (size_t)u16_at(data + head + 2);
+	if ((data[0] & 0x20) && len > head)
+		len -= data[len - 1];
+	if (head > len)
+		return;
+	rtp.payload = data + head;
+	rtp.payload_len = len - head;
+	if (client->config.on_rtp)
+		client->config.on_rtp(client->config.arg, &rtp);
+}
+
+static void take_srtp(struct client *client, uint8_t *data, int len)
+{
+	if (!client->in || len < 12)
+		return;
+	if (data[1] >= 192 && data[1] <= 223) {
+		if (srtp_unprotect_rtcp(client->in, data, &len) == srtp_err_status_ok &&
+			client->config.on_rtcp)
+			client->config.on_rtcp(client->config.arg, data, (size_t)len);
+	} else if (srtp_unprotect(client->in, data, &len) == srtp_err_status_ok) {
+		take_rtp(client, data, (size_t)len);
+	}
+}
+
+void client_turn(struct client *client, uint64_t now_us)
+{
+	uint8_t data[ROOM];
+	ssize_t len;
+
+	while ((len = recv(client->fd, data, sizeof(data), 0)) > 0) {
+		client->datagrams++;
+		if (data[0] <= 3)
+			take_stun(client, data, (size_t)len);
+		else if (data[0] >= 20 && data[0] <= 63)
+			take_dtls(client, data, (size_t)len);
+		else
+			take_srtp(client, data, (int)len);
+	}
+	handshake_tick(client->handshake);
+	if (!client->connecting || client->checks_stopped || now_us < client->next_check_us)
+		return;
+	send_check(client);
+	client->next_check_us = now_us + (client->selected ? CHECK_AFTER_US : CHECK_FIRST_US);
+}
+
+bool client_connected(const struct client *client)
+{
+	return client->in && client->out;
+}
+
+bool client_over(const struct client *client)
+{
+	return handshake_over(client->handshake);
+}
+
+unsigned client_profile(const struct client *client)
+{
+	return client->profile;
+}
+
+unsigned client_checks_answered(const struct client *client)
+{
+	return client->answered;
+}
+
+unsigned client_conflicts(const struct client *client)
+{
+	return client->conflicts;
+}
+
+uint64_t client_datagrams(const struct client *client)
+{
+	return client->datagrams;
+}
+
+static size_t put_u16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+	return 2;
+}
+
+static size_t put_u32(uint8_t *at, uint32_t value)
+{
+	put_u16(at, (uint16_t)(value >> 16));
+	put_u16(at + 2, (uint16_t)value);
+	return 4;
+}
+
+static size_t put_element(uint8_t *at, uint8_t id, const void *value, size_t len)
+{
+	if (!id)
+		return 0;
+	at[0] = (uint8_t)(id << 4 | (len - 1));
+	memcpy(at + 1, value, len);
+	return 1 + len;
+}
+
+/* RFC 8285 4.2: one-byte elements. */
+static size_t put_extensions(uint8_t *at, const struct client_rtp *rtp)
+{
+	uint8_t twcc[2];
+	size_t len = 4;
+
+	put_u16(at, 0xbede);
+	put_u16(twcc, rtp->twcc);
+	if (rtp->mid)
+		len += put_element(at + len, rtp->mid_id, rtp->mid, strlen(rtp->mid));
+	if (rtp->rid)
+		len += put_element(at + len, rtp->rid_id, rtp->rid, strlen(rtp->rid));
+	len += put_element(at + len, rtp->level_id, &rtp->level, 1);
+	len += put_element(at + len, rtp->twcc_id, twcc, 2);
+	while (len % 4)
+		at[len++] = 0;
+	put_u16(at + 2, (uint16_t)(len / 4 - 1));
+	return len;
+}
+
+int client_send_rtp(struct client *client, const struct client_rtp *rtp)
+{
+	uint8_t data[ROOM];
+	size_t len = 12;
+	int in_out;
+
+	if (!client->out)
+		return -ENOTCONN;
+	if (rtp->payload_len > 1300)
+		return -EMSGSIZE;
+	data[0] = 0x90;
+	data[1] = (uint8_t)((rtp->marker ? 0x80 : 0) | rtp->pt);
+	put_u16(data + 2, rtp->seq);
+	put_u32(data + 4, rtp->timestamp);
+	put_u32(data + 8, rtp->ssrc);
+	len += put_extensions(data + len, rtp);
+	memcpy(data + len, rtp->payload, rtp->payload_len);
+	in_out = (int)(len + rtp->payload_len);
+	if (srtp_protect(client->out, data, &in_out) != srtp_err_status_ok)
+		return -EIO;
+	client_send_raw(client, data, (size_t)in_out);
+	return 0;
+}
+
+int client_send_rtcp(struct client *client, const uint8_t *data, size_t len)
+{
+	uint8_t out[ROOM];
+	int in_out = (int)len;
+
+	if (!client->out || len + 64 > sizeof(out))
+		return -EINVAL;
+	memcpy(out, data, len);
+	if (srtp_protect_rtcp(client->out, out, &in_out) != srtp_err_status_ok)
+		return -EIO;
+	client_send_raw(client, out, (size_t)in_out);
+	return 0;
+}
