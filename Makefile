@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-unit test-e2e lint fuzz format asan tsan clean
+.PHONY: help install run build web test test-unit test-e2e lint fuzz format asan tsan clean
 
 BUILD ?= build
 DATA ?= data
@@ -20,11 +20,14 @@ WEB_SOURCES := $(shell find web-client signaling/schema -type f \
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# The server is in a process group of its own, so that Ctrl-C reaches it alone and make ends with
-# its exit code; should the shell be ended instead, the server ends with it.
-run: build ## install what is missing, build, and serve a demo academy on http://localhost:8080 (PORT=9000 for another port)
-	@bash -mc 'setpriv --pdeathsig TERM -- $(BUILD)/src/lecternd --demo --config $(CONFIG) --data $(DATA) \
-		$(if $(PORT),--port $(PORT)); exit $$?'
+# On a terminal the server is in a process group of its own, so that Ctrl-C reaches it alone and make
+# ends with its exit code; should make be ended instead, the server ends with it.
+run: build ## install what is missing, build, and serve a demo academy on http://localhost:8080 (PORT=9000: there)
+	@[ -t 0 ] && set -m; setpriv --pdeathsig TERM -- $(BUILD)/src/lecternd --demo --config $(CONFIG) --data $(DATA) \
+		$(if $(PORT),--port $(PORT)); exit $$?
+
+install:
+	@config/install.sh
 
 build: $(BUILD)/build.ninja web-client/dist/.built ## build server, recorder and web client
 	@ninja -C $(BUILD) --quiet
@@ -61,13 +64,11 @@ tsan: ## unit tests under ThreadSanitizer, in build-tsan
 clean: ## remove what was built; the data folder stays
 	@rm -rf $(BUILD) build-asan build-tsan build-fuzz web-client/dist
 
-$(BUILD)/build.ninja: config/debian-packages.txt
-	@config/install.sh
+$(BUILD)/build.ninja: | install
 	@mkdir -p $(BUILD)
-	@if [ -e $@ ]; then touch $@; else meson setup $(BUILD) >$(BUILD)/setup.log || { cat $(BUILD)/setup.log; exit 1; }; fi
+	@meson setup $(BUILD) >$(BUILD)/setup.log || { cat $(BUILD)/setup.log; exit 1; }
 
-web-client/node_modules/.installed: web-client/package-lock.json
-	@config/install.sh
+web-client/node_modules/.installed: web-client/package-lock.json | install
 	@echo "Installing npm packages of the web client"
 	@npm ci --prefix web-client --silent --no-audit --no-fund
 	@touch $@
