@@ -25,6 +25,17 @@ export class LocalMedia {
     return this.#capture(kind);
   }
 
+  /** Microphone and camera by one question of the browser; what is missing is left out. */
+  async openBoth(): Promise<void> {
+    const turns = { mic: ++this.#wanted.mic, camera: ++this.#wanted.camera };
+    const stream = await capture(() => navigator.mediaDevices.getUserMedia({ audio: microphone(), video: camera() }));
+    for (const track of stream.getTracks()) {
+      const kind = track.kind === "audio" ? "mic" : "camera";
+      if (turns[kind] === this.#wanted[kind]) this.#take(kind, track);
+      else track.stop();
+    }
+  }
+
   close(kind: Kind): void {
     this.#wanted[kind]++; // one that is being opened is not wanted any more
     this.tracks[kind].value?.stop();
@@ -48,6 +59,11 @@ export class LocalMedia {
       track?.stop();
       throw new SourceError("dropped");
     }
+    this.#take(kind, track);
+    return track;
+  }
+
+  #take(kind: Kind, track: MediaStreamTrack): void {
     if (kind === "screen") track.contentHint = "detail";
     track.addEventListener("ended", () => {
       if (this.tracks[kind].value !== track) return;
@@ -57,20 +73,23 @@ export class LocalMedia {
     this.tracks[kind].value?.stop();
     this.tracks[kind].value = track;
     if (kind !== "screen") void refreshDevices(); // now the labels can be read
-    return track;
   }
 }
 
 function request(kind: Kind): Promise<MediaStream> {
   const media = navigator.mediaDevices;
   if (kind === "screen") return media.getDisplayMedia({ video: { frameRate: { max: SCREEN_FRAMES } }, audio: false });
-  if (kind === "mic") {
-    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-    return media.getUserMedia({ audio: { ...audio, ...chosen("audioinput") } });
-  }
+  return media.getUserMedia(kind === "mic" ? { audio: microphone() } : { video: camera() });
+}
+
+function microphone(): MediaTrackConstraints {
+  return { echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...chosen("audioinput") };
+}
+
+function camera(): MediaTrackConstraints {
   const { width, height, frames } = CAMERA;
-  const video = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: frames, max: frames } };
-  return media.getUserMedia({ video: { ...video, ...chosen("videoinput") } });
+  const size = { width: { ideal: width }, height: { ideal: height } };
+  return { ...size, frameRate: { ideal: frames, max: frames }, ...chosen("videoinput") };
 }
 
 /** `ideal`: a chosen device that is not there today must not keep anybody out. */

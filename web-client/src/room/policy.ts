@@ -5,7 +5,7 @@
  */
 import type { Member, Slot } from "../proto/messages.gen";
 import { isHost } from "./model";
-import type { Kind } from "./port";
+import type { Kind, PeerState } from "./port";
 
 export function may(member: Member | null, kind: Kind): boolean {
   if (!member) return false;
@@ -56,4 +56,13 @@ export function megabytesPerHour(receive: Receive): number {
   const exact = (KILOBITS[receive] * 3600) / 8 / 1000;
   const step = exact > 100 ? 50 : 5;
   return Math.max(step, Math.round(exact / step) * step);
+}
+
+export type LinkSign = "good" | "weak" | "poor" | "connecting" | "lost";
+
+/** One word for the link: the way of the media first, the server's judgement when there is one. */
+export function linkSign(phase: string, peer: PeerState, link: { quality: "good" | "weak" | "poor" } | null): LinkSign {
+  if (peer === "failed" || peer === "weak") return "lost";
+  if (peer !== "connected") return phase === "reconnecting" ? "lost" : "connecting";
+  return link?.quality ?? "good";
 }

@@ -123,6 +123,17 @@ describe("a host", () => {
     expect(session.sending.value.mic).toBe(true);
   });
 
+  it("who shares takes the screen over from another", async () => {
+    const server = new FakeClass(teacher);
+    const session = await enter(server);
+    await session.turn("screen", true);
+    await settle();
+    server.change("m1", { screen: false });
+    expect(session.sending.value.screen).toBe(false);
+    expect(media.on.size).toBe(0);
+    expect(notices).toContainEqual({ type: "screen_taken" });
+  });
+
   it("is told of hands, a trainee is not", async () => {
     const hand = { type: "hand", name: trainee.name };
     const server = new FakeClass(teacher, [trainee]);
@@ -181,6 +192,20 @@ describe("own acts", () => {
     await settle();
     expect(server.of("media").at(-1)).toMatchObject({ mic: session.sending.value.mic });
     expect(media.on.has("mic")).toBe(session.sending.value.mic);
+  });
+
+  it("a share that another one precludes ends, the rest goes on", async () => {
+    const server = new FakeClass({ ...trainee, may_speak: true, may_share: true }, [teacher]);
+    const session = await enter(server);
+    await session.turn("mic", true);
+    await settle();
+    server.refusals.set("media", "unavailable");
+    await session.turn("screen", true);
+    server.refusals.delete("media");
+    await settle();
+    expect(session.sending.value).toEqual({ mic: true, camera: false, screen: false });
+    expect(server.of("media").at(-1)).toMatchObject({ mic: true, screen: false });
+    expect(notices).toContainEqual({ type: "screen_taken" });
   });
 
   it("the browser's own stop button ends a share", async () => {

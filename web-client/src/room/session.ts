@@ -27,6 +27,7 @@ export type Notice =
   | { type: "floor_given"; kinds: Kind[] }
   | { type: "floor_taken" }
   | { type: "muted" }
+  | { type: "screen_taken" }
   | { type: "hand"; name: string }
   | { type: "hand_lowered" }
   | { type: "recording"; on: boolean }
@@ -96,6 +97,12 @@ export class Session {
   async leave(): Promise<void> {
     await this.#try("leave", {});
     this.#finish("left");
+  }
+
+  /** Gives up for good; `code` is why. */
+  refuse(code: string): void {
+    this.refusal.value = code;
+    this.#finish("refused");
   }
 
   /** The page goes away: close without giving up the seat, so that a reload finds it again. */
@@ -230,8 +237,7 @@ export class Session {
       });
       return;
     }
-    this.refusal.value = code;
-    this.#finish("refused");
+    this.refuse(code);
   }
 
   async #readClock(): Promise<void> {
@@ -306,10 +312,11 @@ export class Session {
       if (this.sending.value[kind] && !may(me, kind)) void this.#turnOff(kind);
     }
     // While our own word is on its way the event may tell of the time before it.
-    const settled = !this.#announcing;
-    if (this.sending.value.mic && !me.mic && settled) {
-      void this.#turnOff("mic");
-      if (how === "aloud") this.given.notice({ type: "muted" });
+    if (this.#announcing) return;
+    for (const kind of KINDS) {
+      if (!this.sending.value[kind] || me[kind]) continue;
+      void this.#turnOff(kind);
+      if (how === "aloud" && kind !== "camera") this.given.notice({ type: kind === "mic" ? "muted" : "screen_taken" });
     }
   }
 
@@ -351,6 +358,11 @@ export class Session {
       this.#announcing = false;
       if (this.#announceAgain) this.#announce();
       else if (failure === "forbidden") this.#obey(this.model.me.value, "aloud");
+      else if (failure === "unavailable" && this.sending.value.screen) {
+        // Somebody else shares, and has more right to: the rest of what we send is told anew.
+        void this.#turnOff("screen");
+        this.given.notice({ type: "screen_taken" });
+      }
     });
   }
 
