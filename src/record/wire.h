@@ -10,9 +10,14 @@
  * Control connection:  HELLO, OPEN, EVENT..., CLOSE, QUERY   <- SEALED, FAULT
  * Worker connection:   HELLO, TRACK, RTP..., REPORT..., END  <- KEYFRAME
  *
- * A recording that is OPENed again goes on: new clips, the same timeline, a marked gap. When the last
- * control connection is lost the recorder seals whatever is open, waits for a while for a server to
- * come back, and ends.
+ * HELLO comes first; a datagram that does not fit its type closes the connection. A TRACK may come
+ * before its recording's OPEN; its packets count from then on. CLOSE takes in what the workers have
+ * sent before it. Events of the types start, stop, resumed, interrupted and fault are the
+ * recorder's own. SEALED also comes unasked, for what was recovered at the recorder's start.
+ *
+ * A recording that is OPENed again goes on: new clips, the same timeline, a marked gap. When the
+ * last control connection is lost the recorder seals whatever is open, waits for a while for a
+ * server to come back, and ends.
  */
 #ifndef RECORD_WIRE_H
 #define RECORD_WIRE_H
@@ -24,18 +29,18 @@
 enum { WIRE_VERSION = 1, WIRE_MAX = 65536 };
 
 enum wire_type {
-	WIRE_HELLO = 1, /* wire_hello */
-	WIRE_OPEN,      /* wire_open */
-	WIRE_EVENT,     /* wire_event */
-	WIRE_CLOSE,     /* wire_recording: seal it */
-	WIRE_QUERY,     /* wire_recording: answered by SEALED, after recovery if it must be */
-	WIRE_TRACK,     /* wire_track: a clip of a member begins */
-	WIRE_RTP,       /* wire_rtp: RTP packet as received, decrypted, RTX already undone */
-	WIRE_REPORT,    /* wire_report */
-	WIRE_END,       /* wire_end: the clip ends (muted, gone, no longer permitted) */
+	WIRE_HELLO = 1,	  /* wire_hello */
+	WIRE_OPEN,	  /* wire_open */
+	WIRE_EVENT,	  /* wire_event */
+	WIRE_CLOSE,	  /* wire_recording: seal it */
+	WIRE_QUERY,	  /* wire_recording: answered by SEALED, after recovery if it must be */
+	WIRE_TRACK,	  /* wire_track: a clip of a member begins */
+	WIRE_RTP,	  /* wire_rtp: RTP packet as received, decrypted, RTX already undone */
+	WIRE_REPORT,	  /* wire_report */
+	WIRE_END,	  /* wire_end: the clip ends (muted, gone, no longer permitted) */
 	WIRE_SEALED = 64, /* wire_sealed: recorder to control */
-	WIRE_FAULT,       /* wire_fault: recorder to control; bytes stopped reaching the disk */
-	WIRE_KEYFRAME,    /* wire_end: recorder to worker: that track needs a keyframe */
+	WIRE_FAULT,	  /* wire_fault: recorder to control; bytes stopped reaching the disk */
+	WIRE_KEYFRAME,	  /* wire_end: recorder to worker: that track needs a keyframe */
 };
 
 struct wire_head {
@@ -49,8 +54,8 @@ struct wire_hello {
 
 struct wire_open {
 	char recording[LECTERN_MAX_RECORDING]; /* folder below the root: "<site>/<recording>" */
-	int64_t wall_ms;    /* wall clock ... */
-	uint64_t now_us;    /* ... at this monotonic time */
+	int64_t wall_ms;		       /* wall clock ... */
+	uint64_t now_us;		       /* ... at this monotonic time */
 };
 
 struct wire_recording {
@@ -67,9 +72,9 @@ struct wire_event {
 
 struct wire_track {
 	char recording[LECTERN_MAX_RECORDING];
-	uint32_t track;     /* chosen by the worker, unique on this connection */
-	uint8_t kind;       /* enum lectern_kind */
-	uint8_t codec;      /* enum lectern_codec */
+	uint32_t track; /* chosen by the worker, unique on this connection */
+	uint8_t kind;	/* enum lectern_kind */
+	uint8_t codec;	/* enum lectern_codec */
 	uint32_t clock_rate;
 	char member[LECTERN_MAX_MEMBER];
 	char name[LECTERN_MAX_NAME];
@@ -83,7 +88,8 @@ struct wire_rtp {
 	/* uint8_t packet[packet_len] */
 };
 
-/* rtp_timestamp was captured at capture_us (server's clock, the same shift for all of a member's tracks). */
+/* rtp_timestamp was captured at capture_us (server's clock, the same shift for all of a member's
+ * tracks). */
 struct wire_report {
 	uint32_t track;
 	uint32_t rtp_timestamp;
@@ -96,7 +102,7 @@ struct wire_end {
 
 struct wire_sealed {
 	char recording[LECTERN_MAX_RECORDING];
-	int32_t error;       /* 0, or a negative errno: nothing playable */
+	int32_t error; /* 0, or a negative errno: nothing playable */
 	int64_t started_ms, duration_ms;
 	int64_t bytes;
 	uint32_t clips;
@@ -104,7 +110,7 @@ struct wire_sealed {
 
 struct wire_fault {
 	char recording[LECTERN_MAX_RECORDING];
-	int32_t error;       /* negative errno, e.g. -ENOSPC; 0: writing again */
+	int32_t error; /* negative errno, e.g. -ENOSPC; 0: writing again */
 };
 
 #endif
