@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <errno.h>
+
+#include <cmocka.h>
+
+#include "offers.h"
+#include "signaling/sdp.h"
+
+static const char *const browsers[] = {"chromium-simulcast-plain", "chromium-single-plain",
+	"firefox-simulcast-plain", "firefox-single-plain"};
+
+enum { BROWSERS = sizeof(browsers) / sizeof(browsers[0]) };
+
+struct deal {
+	char *text;
+	size_t len;
+	struct sdp_offer offer;
+	struct lectern_peer_params params;
+	char answer[SDP_MAX_ANSWER];
+	char why[SDP_WHY];
+};
+
+static const struct lectern_endpoint endpoint = {
+	.candidate_count = 2,
+	.candidates = {{"192.0.2.7", 7000}, {"127.0.0.1", 7000}},
+	.fingerprint =
+		"00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:"
+		"AA:BB:CC:DD:EE:FF",
+};
+
+static void answer_text(struct deal *deal, const struct lectern_peer_params *previous)
+{
+	assert_int_equal(sdp_parse(deal->text, deal->len, &deal->offer, deal->why), 0);
+	assert_int_equal(sdp_negotiate(&deal->offer, previous, &deal->params, deal->why), 0);
+	assert_int_equal(sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer), 0);
+}
+
+static struct deal *answer_browser(const char *name)
+{
+	struct deal *deal = calloc(1, sizeof(*deal));
+
+	deal->text = read_offer(name, &deal->len);
+	answer_text(deal, NULL);
+	return deal;
+}
+
+static void free_deal(struct deal *deal)
+{
+	free(deal->text);
+	free(deal);
+}
+
+/* Copies section i of an SDP (0: the session part) into `out`. */
+static void section_of(const char *sdp, int i, char *out, size_t room)
+{
+	const char *at = sdp, *end;
+
+	while (i-- > 0)
+		at = strstr(at, "\r\nm=") + 2;
+	end = strstr(at, "\r\nm=");
+	snprintf(out, room, "%.*s", end ? (int)(end + 2 - at) : (int)strlen(at), at);
+}
+
+static int count_of(const char *text, const char *what)
+{
+	int count = 0;
+
+	for (const char *at = strstr(text, what); at; at = strstr(at + 1, what))
+		count++;
+	return count;
+}
+
+static void finds_every_section(void **state)
+{
+	(void)state;
+	for (int b = 0; b < BROWSERS; b++) {
+		struct deal *deal = answer_browser(browsers[b]);
+		const struct lectern_section *sections = deal->params.sections;
+
+		assert_int_equal(deal->params.section_count, 16);
+		for (int i = 0; i < 3; i++) {
+			assert_int_equal(sections[i].use, LECTERN_SECTION_UP);
+			assert_int_equal(sections[i].kind, i);
+		}
+		for (int i = 3; i < 16; i++) {
+			assert_int_equal(sections[i].use, LECTERN_SECTION_SLOT);
+			assert_int_equal(sections[i].slot, i < 7 ? i - 3 : i - 7);
+			assert_true((sections[i].kind == LECTERN_MIC) == (i < 7));
+			assert_int_not_equal(sections[i].ssrc, 0);
+		}
+		free_deal(deal);
+	}
+}
+
+static void takes_codecs_and_feedback(void **state)
+{
+	struct deal *deal = answer_browser("chromium-simulcast-plain");
+	const struct lectern_section *mic = &deal->params.sections[0];
+	const struct lectern_section *camera = &deal->params.sections[1];
+
+	(void)state;
+	assert_int_equal(mic->codec, LECTERN_CODEC_OPUS);
+	assert_int_equal(mic->pt, 111);
+	assert_int_equal(mic->ext_level, 1);
+	assert_int_equal(mic->ssrc, 848847031);
+	assert_true(mic->twcc && !mic->nack);
+	assert_int_equal(camera->codec, LECTERN_CODEC_VP8);
+	assert_int_equal(camera->pt, 96);
+	assert_int_equal(camera->rtx_pt, 97);
+	assert_true(camera->nack && camera->pli && camera->fir && camera->twcc);
+	assert_int_equal(camera->ext_mid, 4);
+	assert_int_equal(camera->ext_twcc, 3);
+	assert_int_equal(camera->ext_rid, 10);
+	assert_int_equal(camera->ext_rrid, 11);
+	assert_int_equal(camera->ext_abs_send_time, 2);
+	assert_int_equal(camera->rid_count, 3);
+	assert_string_equal(camera->rids[0], "l");
+	assert_string_equal(camera->rids[2], "h");
+	assert_int_equal(camera->ssrc, 0);
+	free_deal(deal);
+}
+
+static void takes_ssrcs_without_simulcast(void **state)
+{
+	struct deal *deal = answer_browser("firefox-single-plain");
+	const struct lectern_section *camera = &deal->params.sections[1];
+
+	(void)state;
+	assert_int_equal(camera->rid_count, 0);
+	assert_int_not_equal(camera->ssrc, 0);
+	assert_int_not_equal(camera->rtx_ssrc, 0);
+	free_deal(deal);
+}
+
+/* weak-link rules: one transport, the same extension ids everywhere, one feedback, RTX for video.
+ */
+static void check_section(const struct deal *deal, int i)
+{
+	const struct lectern_section *section = &deal->params.sections[i];
+	char text[4096], wanted[128];
+
+	section_of(deal->answer, i + 1, text, sizeof(text));
+	snprintf(wanted, sizeof(wanted), "a=mid:%s\r\n", section->mid);
+	assert_int_equal(count_of(text, wanted), 1);
+	assert_int_equal(count_of(text, "a=rtcp-mux\r\n"), 1);
+	assert_int_equal(count_of(text, "a=setup:passive\r\n"), 1);
+	assert_int_equal(count_of(text, "a=fingerprint:"), 1);
+	assert_int_equal(count_of(text, "a=ice-ufrag:"), 1);
+	assert_int_equal(count_of(text, "transport-cc\r\n"), 1);
+	assert_int_equal(count_of(text, "goog-remb"), 0);
+	assert_int_equal(count_of(text, "a=candidate:"), i == 0 ? 2 : 0);
+	assert_int_equal(count_of(text, "a=end-of-candidates\r\n"), i == 0);
+	if (section->codec == LECTERN_CODEC_VP8) {
+		snprintf(wanted, sizeof(wanted), "a=fmtp:%u apt=%u\r\n", section->rtx_pt,
+			section->pt);
+		assert_int_equal(count_of(text, wanted), 1);
+		assert_int_equal(count_of(text, " nack\r\n"), 1);
+		assert_int_equal(count_of(text, " nack pli\r\n"), 1);
+		assert_int_equal(count_of(text, " ccm fir\r\n"), 1);
+		assert_int_equal(count_of(text, "a=rtcp-rsize\r\n"), 1);
+	} else {
+		assert_int_equal(count_of(text, "useinbandfec=1"), 1);
+	}
+	assert_int_equal(count_of(text, "a=sendonly\r\n"), i >= 3);
+	assert_int_equal(count_of(text, "a=recvonly\r\n"), i < 3);
+	assert_int_equal(count_of(text, "a=msid:"), i >= 3);
+	assert_int_equal(count_of(text, "a=ssrc-group:FID "), i >= 7);
+}
+
+static void check_extensions(const struct deal *deal)
+{
+	const struct lectern_section *all = deal->params.sections;
+
+	for (size_t i = 1; i < deal->params.section_count; i++) {
+		assert_int_equal(all[i].ext_mid, all[0].ext_mid);
+		assert_int_equal(all[i].ext_twcc, all[0].ext_twcc);
+		assert_int_not_equal(all[i].ext_twcc, 0);
+	}
+}
+
+static void answers_as_weak_links_need(void **state)
+{
+	(void)state;
+	for (int b = 0; b < BROWSERS; b++) {
+		struct deal *deal = answer_browser(browsers[b]);
+
+		assert_int_equal(count_of(deal->answer, "a=ice-lite\r\n"), 1);
+		assert_int_equal(
+			count_of(deal->answer,
+				"a=group:BUNDLE 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15\r\n"),
+			1);
+		assert_int_equal(count_of(deal->answer, "a=extmap-allow-mixed\r\n"), 1);
+		for (int i = 0; i < 16; i++)
+			check_section(deal, i);
+		check_extensions(deal);
+		free_deal(deal);
+	}
+}
+
+static void answers_simulcast(void **state)
+{
+	(void)state;
+	for (int b = 0; b < BROWSERS; b++) {
+		struct deal *deal = answer_browser(browsers[b]);
+		bool simulcast = strstr(browsers[b], "simulcast") != NULL;
+
+		assert_int_equal(count_of(deal->answer, "a=simulcast:recv l;m;h\r\n"), simulcast);
+		assert_int_equal(count_of(deal->answer, "a=rid:m recv\r\n"), simulcast);
+		free_deal(deal);
+	}
+}
+
+static void lead_is_one_stream(void **state)
+{
+	struct deal *deal = answer_browser("chromium-single-plain");
+
+	(void)state;
+	assert_int_equal(count_of(deal->answer, "a=msid:lead audio0\r\n"), 1);
+	assert_int_equal(count_of(deal->answer, "a=msid:lead video1\r\n"), 1);
+	assert_int_equal(count_of(deal->answer, "a=msid:lead "), 2);
+	assert_int_equal(count_of(deal->answer, "a=msid:video0 video0\r\n"), 1);
+	assert_int_equal(count_of(deal->answer, "a=msid:audio3 audio3\r\n"), 1);
+	free_deal(deal);
+}
+
+static void ssrcs_are_unique(void **state)
+{
+	struct deal *deal = answer_browser("firefox-simulcast-plain");
+	uint32_t seen[64];
+	int count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < deal->params.section_count; i++) {
+		const struct lectern_section *section = &deal->params.sections[i];
+
+		if (section->use != LECTERN_SECTION_SLOT)
+			continue;
+		seen[count++] = section->ssrc;
+		if (section->rtx_pt)
+			seen[count++] = section->rtx_ssrc;
+	}
+	assert_int_equal(count, 4 + 9 * 2);
+	for (int i = 0; i < count; i++) {
+		for (int j = 0; j < i; j++)
+			assert_int_not_equal(seen[i], seen[j]);
+	}
+	free_deal(deal);
+}
+
+static void same_offer_same_answer(void **state)
+{
+	struct deal *first = answer_browser("chromium-simulcast-plain");
+	struct deal *again = calloc(1, sizeof(*again));
+
+	(void)state;
+	again->text = read_offer("chromium-simulcast-plain", &again->len);
+	answer_text(again, &first->params);
+	assert_string_equal(first->answer, again->answer);
+	free_deal(first);
+	free_deal(again);
+}
+
+static void restart_keeps_all_but_credentials(void **state)
+{
+	struct deal *first = answer_browser("firefox-simulcast-plain");
+	struct deal *again = calloc(1, sizeof(*again));
+
+	(void)state;
+	again->text = read_offer("firefox-simulcast-restart", &again->len);
+	answer_text(again, &first->params);
+	assert_string_equal(first->params.remote_fingerprint, again->params.remote_fingerprint);
+	assert_string_not_equal(first->params.remote_ufrag, again->params.remote_ufrag);
+	assert_string_not_equal(first->params.local_ufrag, again->params.local_ufrag);
+	assert_string_not_equal(first->params.local_pwd, again->params.local_pwd);
+	assert_string_equal(first->params.cname, again->params.cname);
+	assert_memory_equal(
+		first->params.sections, again->params.sections, sizeof(first->params.sections));
+	free_deal(first);
+	free_deal(again);
+}
+
+static void sections_of_a_peer_cannot_change(void **state)
+{
+	struct deal *first = answer_browser("chromium-simulcast-plain");
+	struct deal *again = calloc(1, sizeof(*again));
+
+	(void)state;
+	again->text = read_offer("firefox-simulcast-plain", &again->len);
+	assert_int_equal(sdp_parse(again->text, again->len, &again->offer, again->why), 0);
+	assert_int_equal(
+		sdp_negotiate(&again->offer, &first->params, &again->params, again->why), -EBADMSG);
+	assert_non_null(strstr(again->why, "sections changed"));
+	free_deal(first);
+	free_deal(again);
+}
+
+/* A small offer, to be bent; %s: a line more for the session, %s %s: for each section. */
+#define SESSION "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE a v\r\n"
+#define UFRAG "a=ice-ufrag:abcd\r\n"
+#define PWD "a=ice-pwd:0123456789012345678901\r\n"
+#define PRINT                                                                                      \
+	"a=fingerprint:sha-256 aa:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:" \
+	"00:11:22:33:44:55:66:77:88:99\r\n"
+#define TRANSPORT UFRAG PWD PRINT "a=setup:actpass\r\na=rtcp-mux\r\n"
+#define AUDIO(mid, port, direction)                                                                \
+	"m=audio " port " UDP/TLS/RTP/SAVPF 111\r\na=mid:" mid "\r\na=" direction                  \
+	"\r\na=rtpmap:111 opus/48000/2\r\n"
+#define VIDEO(mid, port, direction)                                                                \
+	"m=video " port " UDP/TLS/RTP/SAVPF 96\r\na=mid:" mid "\r\na=" direction                   \
+	"\r\na=rtpmap:96 VP8/90000\r\n"
+
+static int try_offer(const char *text, struct deal *deal)
+{
+	int result = sdp_parse(text, strlen(text), &deal->offer, deal->why);
+
+	if (result == 0)
+		result = sdp_negotiate(&deal->offer, NULL, &deal->params, deal->why);
+	if (result == 0)
+		result = sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer);
+	return result;
+}
+
+static void refuses_what_cannot_work(void **state)
+{
+	static const struct {
+		const char *offer, *why;
+	} cases[] = {
+		{"", "no BUNDLE"},
+		{"v=0\r\n" AUDIO("a", "9", "sendonly") TRANSPORT, "no BUNDLE"},
+		{SESSION AUDIO("x", "9", "sendonly") TRANSPORT, "no section"},
+		{SESSION AUDIO("a", "9", "sendonly") UFRAG PRINT "a=rtcp-mux\r\n", "ice-"},
+		{SESSION AUDIO("a", "9", "sendonly") "a=ice-ufrag:abc\r\n", "ice-ufrag"},
+		{SESSION AUDIO("a", "9", "sendonly") "a=ice-ufrag:ab:cd\r\n", "ice-ufrag"},
+		{SESSION AUDIO("a", "9", "sendonly") "a=ice-pwd:short\r\n", "ice-pwd"},
+		{SESSION AUDIO("a", "9", "sendonly") UFRAG PWD "a=rtcp-mux\r\n", "no fingerprint"},
+		{SESSION AUDIO("a", "9", "sendonly") UFRAG PWD "a=fingerprint:sha-1 AA:BB\r\n",
+			"no SHA-256"},
+		{SESSION AUDIO("a", "9", "sendonly") "a=fingerprint:sha-256 AA:BB\r\n", "SHA-256"},
+		{SESSION AUDIO("a", "9", "sendonly") UFRAG PWD PRINT "a=setup:passive\r\n",
+			"passive"},
+		{SESSION AUDIO("a", "9", "sendonly") UFRAG PWD PRINT, "rtcp-mux"},
+		{SESSION AUDIO("a", "9", "sendonly") TRANSPORT AUDIO("a", "9", "sendonly"),
+			"same mid"},
+		{SESSION AUDIO("a", "9", "sendonly") TRANSPORT
+			"a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n" VIDEO("v", "9",
+				"sendonly") "a=extmap:1 "
+					    "urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n",
+			"two meanings"},
+		{SESSION "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:a\r\na=sendonly\r\n" TRANSPORT,
+			"no section has Opus"},
+	};
+	struct deal *deal = calloc(1, sizeof(*deal));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(try_offer(cases[i].offer, deal), -EBADMSG);
+		if (!strstr(deal->why, cases[i].why))
+			fail_msg("case %zu: \"%s\"", i, deal->why);
+	}
+	free(deal);
+}
+
+static void bounds_sections_and_lines(void **state)
+{
+	struct deal *deal = calloc(1, sizeof(*deal));
+	char *text = calloc(1, 200000);
+
+	(void)state;
+	for (int i = 0; i < LECTERN_MAX_SECTIONS + 1; i++)
+		strcat(text, "m=audio 9 RTP/SAVPF 0\r\n");
+	assert_int_equal(try_offer(text, deal), -EBADMSG);
+	assert_non_null(strstr(deal->why, "too many sections"));
+	strcpy(text, "m=audio 9 RTP/SAVPF");
+	for (int i = 0; i < SDP_MAX_FORMATS + 1; i++)
+		strcat(text, " 1");
+	assert_int_equal(try_offer(text, deal), -EBADMSG);
+	assert_non_null(strstr(deal->why, "payload types"));
+	memset(text, 'a', SDP_MAX_LINE + 1);
+	text[SDP_MAX_LINE + 1] = '\0';
+	assert_int_equal(try_offer(text, deal), -EBADMSG);
+	assert_non_null(strstr(deal->why, "line"));
+	memset(text, '\n', SDP_MAX_OFFER + 1);
+	text[SDP_MAX_OFFER + 1] = '\0';
+	assert_int_equal(try_offer(text, deal), -EBADMSG);
+	assert_non_null(strstr(deal->why, "too long"));
+	free(text);
+	free(deal);
+}
+
+/* Two are refused, so the answer keeps them out of the group; the third is for later. */
+static void tolerates_other_sections(void **state)
+{
+	static const char offer[] =
+		"v=0\r\na=group:BUNDLE d r v i a\r\n" UFRAG PWD PRINT
+		"m=application 9 UDP/DTLS/SCTP "
+		"webrtc-datachannel\r\na=mid:d\r\na=rtcp-mux\r\n" AUDIO("r", "0", "sendonly")
+			VIDEO("v", "9", "sendrecv") "a=rtcp-mux\r\n" VIDEO(
+				"i", "9", "inactive") "a=rtcp-mux\r\n" AUDIO("a", "0",
+				"recvonly") "a=rtcp-mux\r\na=bundle-only\r\n";
+	struct deal *deal = calloc(1, sizeof(*deal));
+	char text[2048];
+
+	(void)state;
+	assert_int_equal(try_offer(offer, deal), 0);
+	assert_int_equal(deal->params.sections[0].use, LECTERN_SECTION_UNUSED);
+	assert_int_equal(deal->params.sections[1].use, LECTERN_SECTION_UNUSED);
+	assert_int_equal(deal->params.sections[2].use, LECTERN_SECTION_UP);
+	assert_int_equal(deal->params.sections[2].kind, LECTERN_CAMERA);
+	assert_int_equal(deal->params.sections[3].use, LECTERN_SECTION_UNUSED);
+	assert_int_equal(deal->params.sections[4].use, LECTERN_SECTION_SLOT);
+	assert_non_null(strstr(deal->answer, "a=group:BUNDLE v i a\r\n"));
+	section_of(deal->answer, 1, text, sizeof(text));
+	assert_non_null(strstr(text, "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n"));
+	section_of(deal->answer, 3, text, sizeof(text));
+	assert_non_null(strstr(text, "a=candidate:1 "));
+	free(deal);
+}
+
+/* Firefox says of some extensions that they are for one direction only (RFC 8285 8). */
+static void respects_directions_of_extensions(void **state)
+{
+	struct deal *deal = answer_browser("firefox-simulcast-plain");
+
+	(void)state;
+	assert_int_equal(deal->params.sections[1].ext_rid, 9);
+	assert_int_equal(deal->params.sections[7].ext_rid, 0);
+	free_deal(deal);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_every_section),
+		cmocka_unit_test(takes_codecs_and_feedback),
+		cmocka_unit_test(takes_ssrcs_without_simulcast),
+		cmocka_unit_test(answers_as_weak_links_need),
+		cmocka_unit_test(answers_simulcast),
+		cmocka_unit_test(lead_is_one_stream),
+		cmocka_unit_test(ssrcs_are_unique),
+		cmocka_unit_test(same_offer_same_answer),
+		cmocka_unit_test(restart_keeps_all_but_credentials),
+		cmocka_unit_test(sections_of_a_peer_cannot_change),
+		cmocka_unit_test(refuses_what_cannot_work),
+		cmocka_unit_test(bounds_sections_and_lines),
+		cmocka_unit_test(tolerates_other_sections),
+		cmocka_unit_test(respects_directions_of_extensions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
