@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,30 +103,35 @@ static void tells_the_id_of_a_refused_request(void **state)
 	protocol_message_finish(&message);
 }
 
+/* A chat message with a text of `len` letters. */
+static int parse_chat(struct protocol_message *message, size_t len)
+{
+	char text[4096];
+	int size = snprintf(text, sizeof(text), "{\"type\":\"chat\",\"id\":1,\"text\":\"%0*d\"}",
+		(int)len, 0);
+
+	return protocol_message_init(message, text, (size_t)size);
+}
+
 static void bounds_text_size_and_values(void **state)
 {
 	struct protocol_message message;
-	char *text = malloc(PROTOCOL_MAX_MESSAGE + 2);
-	size_t len;
+	char *text = malloc(PROTOCOL_MAX_MESSAGE + 1);
 
 	(void)state;
-	len = (size_t)sprintf(text, "{\"type\":\"chat\",\"id\":1,\"text\":\"");
-	memset(text + len, 'a', 2001);
-	strcpy(text + len + 2001, "\"}");
-	assert_int_equal(parse(&message, text), -EBADMSG);
+	assert_int_equal(parse_chat(&message, 2001), -EBADMSG);
 	assert_non_null(strstr(message.error, "'text' is too long"));
 	protocol_message_finish(&message);
-	strcpy(text + len + 2000, "\"}");
-	assert_int_equal(parse(&message, text), 0);
+	assert_int_equal(parse_chat(&message, 2000), 0);
 	protocol_message_finish(&message);
 	memset(text, ' ', PROTOCOL_MAX_MESSAGE + 1);
-	text[PROTOCOL_MAX_MESSAGE + 1] = '\0';
-	assert_int_equal(parse(&message, text), -EBADMSG);
+	assert_int_equal(
+		protocol_message_init(&message, text, PROTOCOL_MAX_MESSAGE + 1), -EBADMSG);
 	assert_non_null(strstr(message.error, "too large"));
 	protocol_message_finish(&message);
 	memset(text, ',', PROTOCOL_MAX_VALUES + 1);
-	text[PROTOCOL_MAX_VALUES + 1] = '\0';
-	assert_int_equal(parse(&message, text), -EBADMSG);
+	assert_int_equal(
+		protocol_message_init(&message, text, PROTOCOL_MAX_VALUES + 1), -EBADMSG);
 	assert_non_null(strstr(message.error, "too many values"));
 	protocol_message_finish(&message);
 	free(text);
