@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Any offer is either refused with a reason, or answered, and answered the same when it comes again. */
+/* Any offer is either refused with a reason, or answered, and answered the same when it comes
+ * again. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ struct deal {
 
 static const struct lectern_endpoint endpoint = {
 	.candidate_count = 1,
-	.candidates = { { "192.0.2.7", 7000 } },
+	.candidates = {{"192.0.2.7", 7000}},
 	.fingerprint = "00",
 };
 
@@ -29,7 +30,8 @@ static int answer(const uint8_t *data, size_t size, const struct lectern_peer_pa
 	if (result == 0)
 		result = sdp_negotiate(&deal->offer, previous, &deal->params, why);
 	assert((result < 0) == (why[0] != '\0'));
-	return result < 0 ? result : sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer);
+	return result < 0 ? result
+			  : sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

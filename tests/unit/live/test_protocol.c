@@ -107,8 +107,8 @@ static void tells_the_id_of_a_refused_request(void **state)
 static int parse_chat(struct protocol_message *message, size_t len)
 {
 	char text[4096];
-	int size = snprintf(text, sizeof(text), "{\"type\":\"chat\",\"id\":1,\"text\":\"%0*d\"}",
-		(int)len, 0);
+	int size = snprintf(
+		text, sizeof(text), "{\"type\":\"chat\",\"id\":1,\"text\":\"%0*d\"}", (int)len, 0);
 
 	return protocol_message_init(message, text, (size_t)size);
 }
@@ -125,13 +125,11 @@ static void bounds_text_size_and_values(void **state)
 	assert_int_equal(parse_chat(&message, 2000), 0);
 	protocol_message_finish(&message);
 	memset(text, ' ', PROTOCOL_MAX_MESSAGE + 1);
-	assert_int_equal(
-		protocol_message_init(&message, text, PROTOCOL_MAX_MESSAGE + 1), -EBADMSG);
+	assert_int_equal(protocol_message_init(&message, text, PROTOCOL_MAX_MESSAGE + 1), -EBADMSG);
 	assert_non_null(strstr(message.error, "too large"));
 	protocol_message_finish(&message);
 	memset(text, ',', PROTOCOL_MAX_VALUES + 1);
-	assert_int_equal(
-		protocol_message_init(&message, text, PROTOCOL_MAX_VALUES + 1), -EBADMSG);
+	assert_int_equal(protocol_message_init(&message, text, PROTOCOL_MAX_VALUES + 1), -EBADMSG);
 	assert_non_null(strstr(message.error, "too many values"));
 	protocol_message_finish(&message);
 	free(text);

@@ -385,8 +385,8 @@ static void refuses_repeated(const char *head, const char *again, size_t count, 
 static void bounds_sections_and_lines(void **state)
 {
 	(void)state;
-	refuses_repeated("", "m=audio 9 RTP/SAVPF 0\r\n", LECTERN_MAX_SECTIONS + 1,
-		"too many sections");
+	refuses_repeated(
+		"", "m=audio 9 RTP/SAVPF 0\r\n", LECTERN_MAX_SECTIONS + 1, "too many sections");
 	refuses_repeated("m=audio 9 RTP/SAVPF", " 1", SDP_MAX_FORMATS + 1, "payload types");
 	refuses_repeated("", "a", SDP_MAX_LINE + 1, "line");
 	refuses_repeated("", "\n", SDP_MAX_OFFER + 1, "too long");
