@@ -30,7 +30,8 @@ install:
 	@config/install.sh
 
 build: $(BUILD)/build.ninja web-client/dist/.built ## build server, recorder and web client
-	@ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) -n 2>/dev/null | grep -q 'no work to do' || { echo "Building the server and the recorder"; \
+		ninja -C $(BUILD) >$(BUILD)/ninja.log 2>&1 || { tail -60 $(BUILD)/ninja.log; exit 1; }; }
 
 web: web-client/dist/.built ## build the web client alone
 
