@@ -212,11 +212,16 @@ static void run_work(struct loop *loop, uint64_t now_us)
 	}
 }
 
-static bool drain_wake(struct loop *loop)
+/* Is the eventfd among them? Then it is drained. */
+static bool is_woken(const struct loop *loop, const struct epoll_event *events, int count)
 {
-	uint64_t count;
+	uint64_t unused;
 
-	return read(loop->wake_fd, &count, sizeof(count)) == (ssize_t)sizeof(count);
+	for (int i = 0; i < count; i++) {
+		if (!events[i].data.ptr)
+			return read(loop->wake_fd, &unused, sizeof(unused)) > 0;
+	}
+	return false;
 }
 
 void loop_turn(struct loop *loop, int wait_ms)
@@ -224,21 +229,19 @@ void loop_turn(struct loop *loop, int wait_ms)
 	struct epoll_event events[LOOP_EVENTS];
 	int count = epoll_wait(loop->epoll_fd, events, LOOP_EVENTS, wait_for_ms(loop, wait_ms));
 	uint64_t start_us = clock_now_us(), now_us;
-	bool woken = false;
 
+	/* First what others want: it was said before the packets that wait now came. */
+	if (is_woken(loop, events, count))
+		loop->hooks.woken(loop->hooks.arg, start_us);
 	for (int i = 0; i < count; i++) {
 		struct loop_io *io = events[i].data.ptr;
 
 		if (io)
 			io->ready(io, start_us);
-		else
-			woken = drain_wake(loop);
 	}
 	/* never earlier than what a socket's callback was given */
 	now_us = clock_now_us();
 	fire_timers(loop, now_us);
-	if (woken)
-		loop->hooks.woken(loop->hooks.arg, now_us);
 	run_work(loop, now_us);
 	loop->hooks.turn_end(loop->hooks.arg, now_us);
 	if (clock_now_us() - start_us > LOOP_TURN_BUDGET_US)

@@ -4,9 +4,10 @@
  * and one eventfd by which other threads wake it.
  *
  * Everything but loop_wake() and loop_stop() is called on the loop's own thread. Nodes (io, timer,
- * work) are embedded in their owners, which remove them before they go. A turn is: wait, sockets,
- * timers, the wake callback, deferred work; what must not be freed inside its own callback is freed
- * by deferred work. A turn longer than LOOP_TURN_BUDGET_US is counted.
+ * work) are embedded in their owners, which remove them before they go. A turn is: wait, the wake
+ * callback, sockets, timers, deferred work; what must not be freed inside its own callback is freed
+ * by deferred work. So what another thread asked before a packet was sent is done before that
+ * packet is taken. A turn longer than LOOP_TURN_BUDGET_US is counted.
  *
  * A timer takes its place in the heap when it is added, so that setting it never allocates.
  */

@@ -30,14 +30,21 @@ static int errno_of(srtp_err_status_t status)
 	}
 }
 
+/* libsrtp keeps state of the process and refuses to be started twice. */
+static unsigned library_users;
+
 int srtp_library_start(void)
 {
-	return srtp_init() == srtp_err_status_ok ? 0 : -EIO;
+	if (library_users == 0 && srtp_init() != srtp_err_status_ok)
+		return -EIO;
+	library_users++;
+	return 0;
 }
 
 void srtp_library_stop(void)
 {
-	srtp_shutdown();
+	if (--library_users == 0)
+		srtp_shutdown();
 }
 
 static int make_context(

@@ -30,7 +30,7 @@ enum srtp_suite {
 
 struct srtp_session;
 
-/* Once for the process, before any session and after all of them. */
+/* Before any session and after all of them, by one thread; as often stopped as started. */
 int srtp_library_start(void);
 void srtp_library_stop(void);
 

@@ -177,7 +177,7 @@ static void on_work(struct loop_work *work, uint64_t now_us)
 	deferred->f->order[deferred->f->order_len++] = 'd';
 }
 
-static void a_turn_goes_sockets_wake_work_end(void **state)
+static void a_turn_goes_wake_sockets_work_end(void **state)
 {
 	struct fixture *f = *state;
 	struct reader_io reader = {.io.ready = on_ready, .f = f};
@@ -193,7 +193,7 @@ static void a_turn_goes_sockets_wake_work_end(void **state)
 	loop_defer(f->loop, &deferred.work);
 	loop_defer(f->loop, &deferred.work); /* once */
 	loop_turn(f->loop, 1000);
-	assert_string_equal(f->order, "swde");
+	assert_string_equal(f->order, "wsde");
 	loop_io_remove(f->loop, &reader.io);
 	close(ends[0]);
 	close(ends[1]);
@@ -209,7 +209,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_turn_waits_for_the_next_timer, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_thread_wakes_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			a_turn_goes_sockets_wake_work_end, set_up, tear_down),
+			a_turn_goes_wake_sockets_work_end, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
