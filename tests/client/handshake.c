@@ -68,7 +68,7 @@ static void write_fingerprint(const X509 *certificate, char *out)
 
 	X509_digest(certificate, EVP_sha256(), digest, NULL);
 	for (int i = 0; i < 32; i++)
-		sprintf(out + 3 * i, i < 31 ? "%02X:" : "%02X", digest[i]);
+		snprintf(out + 3 * i, 96 - 3 * (size_t)i, i < 31 ? "%02X:" : "%02X", digest[i]);
 }
 
 static void make_certificate(struct handshake *handshake)

@@ -89,8 +89,8 @@ static void impossible_credentials_are_refused(void **state)
 	struct fixture *f = *state;
 	const struct lectern_peer_params good = f->params;
 
-	REFUSED(strcpy(f->params.local_ufrag, "abc"));
-	REFUSED(strcpy(f->params.remote_pwd, "too-short"));
+	REFUSED(f->params.local_ufrag[3] = '\0');
+	REFUSED(f->params.remote_pwd[21] = '\0');
 	REFUSED(memset(f->params.remote_ufrag, 'x', sizeof(f->params.remote_ufrag)));
 	REFUSED(f->params.remote_fingerprint[0] = 'X');
 	REFUSED(f->params.remote_fingerprint[94] = '\0');
