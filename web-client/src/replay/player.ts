@@ -5,7 +5,7 @@
 // compared with the clock ten times a second: small differences are taken back by playing a little faster or slower
 // (pitch is kept), large ones by a seek. When something that is needed has no data, everything waits, so that nothing
 // runs ahead. Elements are created a while before their clip begins and dropped after it. The page mounts the
-// elements of `pictures`; it must not move them in the document, as that would pause them.
+// elements of `pictures` and `sounds`; it must not move them in the document, as that would pause them.
 import { signal, type ReadonlySignal } from "@preact/signals-core";
 import {
   activeClips, comingClips, endOf, masterClip, type Clip, type Timeline,
@@ -33,6 +33,11 @@ export type PlayerState = "loading" | "paused" | "playing" | "waiting" | "ended"
 export interface Picture {
   clip: Clip;
   element: HTMLVideoElement;
+}
+
+export interface Sound {
+  clip: Clip;
+  element: HTMLMediaElement;
 }
 
 /** What the player needs of its surroundings; a test gives its own. */
@@ -65,6 +70,7 @@ export class Player {
   readonly #position = signal(0);
   readonly #state = signal<PlayerState>("loading");
   readonly #pictures = signal<readonly Picture[]>([]);
+  readonly #sounds = signal<readonly Sound[]>([]);
   readonly #failed = signal<readonly Clip[]>([]);
   readonly #rate = signal(1);
   readonly #volume = signal(1);
@@ -95,6 +101,8 @@ export class Player {
   get state(): ReadonlySignal<PlayerState> { return this.#state; }
   /** Cameras and screens that play now. */
   get pictures(): ReadonlySignal<readonly Picture[]> { return this.#pictures; }
+  /** Microphones that play now. */
+  get sounds(): ReadonlySignal<readonly Sound[]> { return this.#sounds; }
   /** Clips that play now and could not be fetched. */
   get failed(): ReadonlySignal<readonly Clip[]> { return this.#failed; }
   get rate(): ReadonlySignal<number> { return this.#rate; }
@@ -353,7 +361,9 @@ export class Player {
     const active = [...this.#parts.values()].filter((part) => this.#plays(part));
     const pictures = active.flatMap(({ clip, element }) =>
       clip.kind === "mic" ? [] : [{ clip, element: element as HTMLVideoElement }]);
+    const sounds = active.filter(({ clip }) => clip.kind === "mic").map(({ clip, element }) => ({ clip, element }));
     setIfChanged(this.#pictures, pictures, (a, b) => a.element === b.element);
+    setIfChanged(this.#sounds, sounds, (a, b) => a.element === b.element);
     setIfChanged(this.#failed, active.filter((part) => !usable(part)).map((part) => part.clip), (a, b) => a === b);
   }
 }

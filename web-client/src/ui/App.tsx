@@ -65,6 +65,7 @@ function Framed({ children }: { children: ComponentChildren }) {
 function Nowhere() {
   return (
     <EmptyState
+      alone
       icon={compass}
       title={t`There is no such page`}
       text={t`The address may be incomplete.`}

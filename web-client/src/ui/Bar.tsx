@@ -74,7 +74,7 @@ function PersonMenu() {
 /** The menu of languages for a page that knows no person yet. */
 export function LanguageMenu() {
   return (
-    <Menu label={t`Language`} icon={globe} entries={languageEntries(useLanguage)}>
+    <Menu label={`${t`Language`}: ${LANGUAGE_NAMES[locale.value]}`} icon={globe} entries={languageEntries(useLanguage)}>
       {LANGUAGE_NAMES[locale.value]}
     </Menu>
   );

@@ -36,6 +36,7 @@ export function Lazy<P extends object>({ page, props }: { page: LazyPage<P>; pro
   if (state === "failed") {
     return (
       <Failed
+        alone
         title={t`This page did not load`}
         text={t`The connection may have dropped. Nothing was lost.`}
         onRetry={() => retry(attempt + 1)}

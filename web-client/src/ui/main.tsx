@@ -27,7 +27,7 @@ async function start(): Promise<void> {
     if (error instanceof ApiError && (error.code === "signed_out" || error.code === "not_found")) {
       render(<Welcome reason="signed_out" />, root);
     } else {
-      render(<main class="page"><Failed title={t`Lectern did not start`} text={explain(error)} onRetry={start} /></main>, root);
+      render(<main class="page"><Failed alone title={t`Lectern did not start`} text={explain(error)} onRetry={start} /></main>, root);
     }
     return;
   }

@@ -166,7 +166,7 @@ function Sessions({ id, title, sessions, withDay }: { id: string; title: string;
             lead={<div class="row-time numbers">{clockTime(session.starts_at)}{withDay && <span class="small">{shortDay(session.starts_at)}</span>}</div>}
             title={session.title}
             text={<><Course colour={session.course.colour}>{session.course.title}</Course>{names(session) && ` · ${names(session)}`}</>}
-            end={<><SessionState session={session} /><SessionAct session={session} /></>}
+            end={<><SessionState session={session} /><SessionAct session={session} early={withDay === true} /></>}
           />
         ))}
       </Rows>
@@ -178,12 +178,13 @@ export function Course({ colour, children }: { colour: string; children: Compone
   return <span class="row-course" style={{ "--course": colour }}>{children}</span>;
 }
 
-function SessionAct({ session }: { session: Session }) {
+/** One enters on the day; hosts may see to their room before. */
+function SessionAct({ session, early }: { session: Session; early: boolean }) {
   const title = session.title;
   if (session.recording) {
     return <Link to={`replay/${session.recording.id}`} button="plain" aria-label={t`Watch ${title}`}>{t`Watch`}</Link>;
   }
-  if (session.state === "ended" || !session.may.enter) return null;
+  if (session.state === "ended" || !session.may.enter || (early && !session.may.host)) return null;
   return <Link to={`class/${session.id}`} button="plain" aria-label={t`Enter ${title}`}>{t`Enter`}</Link>;
 }
 

@@ -38,7 +38,7 @@ export default function Replay({ recordingId, at }: { recordingId: string; at: s
     <Framed>
       {first.loaded.state === "loading" && <Busy text={t`Opening the recording…`} />}
       {first.loaded.state === "failed" && (
-        <Failed title={t`The recording did not open`} text={explain(first.loaded.error)} onRetry={first.reload} />
+        <Failed alone title={t`The recording did not open`} text={explain(first.loaded.error)} onRetry={first.reload} />
       )}
       {fetched && <NotReady recording={fetched.recording} reload={first.reload} />}
     </Framed>
@@ -63,6 +63,7 @@ function NotReady({ recording, reload }: { recording: RecordingDetail; reload: (
   if (state === "recording") {
     return (
       <EmptyState
+        alone
         icon={circle}
         title={t`This class is being recorded now`}
         text={t`You can watch it here as soon as the class has ended. This page opens it by itself.`}
@@ -73,6 +74,7 @@ function NotReady({ recording, reload }: { recording: RecordingDetail; reload: (
   if (state === "failed") {
     return (
       <EmptyState
+        alone
         icon={warning}
         title={t`There is nothing to watch`}
         text={t`No sound and no picture of this class could be saved. The coordinator of your academy can see why.`}
@@ -82,6 +84,7 @@ function NotReady({ recording, reload }: { recording: RecordingDetail; reload: (
   }
   return (
     <EmptyState
+      alone
       icon={film}
       title={t`The recording is being finished`}
       text={t`This takes a few seconds. The page opens it by itself.`}

@@ -10,15 +10,17 @@ import { Icon } from "./Icon";
 export interface EmptyStateProps {
   icon: string;
   title: string;
+  /** It is all there is on the page, so that its title is the page's. */
+  alone?: boolean;
   text?: ComponentChildren;
   action?: ComponentChildren;
 }
 
-export function EmptyState({ icon, title, text, action }: EmptyStateProps) {
+export function EmptyState({ icon, title, alone, text, action }: EmptyStateProps) {
   return (
     <div class="empty">
       <Icon of={icon} size={32} />
-      <h3>{title}</h3>
+      {alone ? <h1>{title}</h1> : <h3>{title}</h3>}
       {text && <p>{text}</p>}
       {action}
     </div>
@@ -35,10 +37,15 @@ export function Busy({ text }: { text: string }) {
   );
 }
 
-export function Failed({ title, text, onRetry }: { title: string; text: string; onRetry: () => void }) {
+export interface FailedProps extends Pick<EmptyStateProps, "title" | "alone"> {
+  text: string;
+  onRetry: () => void;
+}
+
+export function Failed({ onRetry, ...rest }: FailedProps) {
   return (
     <div role="alert">
-      <EmptyState icon={warning} title={title} text={text} action={<Button onClick={onRetry}>{t`Try again`}</Button>} />
+      <EmptyState {...rest} icon={warning} action={<Button onClick={onRetry}>{t`Try again`}</Button>} />
     </div>
   );
 }

@@ -4,8 +4,8 @@ import { t } from "@lingui/core/macro";
 import { useComputed, useSignal } from "@preact/signals";
 import pause from "lucide-static/icons/pause.svg?icon";
 import play from "lucide-static/icons/play.svg?icon";
-import backward from "lucide-static/icons/undo.svg?icon";
-import forward from "lucide-static/icons/redo.svg?icon";
+import backward from "lucide-static/icons/rotate-ccw.svg?icon";
+import forward from "lucide-static/icons/rotate-cw.svg?icon";
 import previous from "lucide-static/icons/skip-back.svg?icon";
 import next from "lucide-static/icons/skip-forward.svg?icon";
 import loud from "lucide-static/icons/volume-2.svg?icon";
@@ -17,7 +17,7 @@ import keyboard from "lucide-static/icons/keyboard.svg?icon";
 import { decimal, stopwatch } from "../../i18n/format";
 import { RATES, type Player } from "../../replay/player";
 import { chapterAt, neighbourChapter, picturesAt, speakerAt, writeMoment, type Timeline } from "../../replay/timeline";
-import { IconButton, Menu, toast } from "../parts";
+import { Button, Icon, IconButton, Menu, toast } from "../parts";
 import { STEP_MS } from "./keys";
 import { chapterTitle } from "./words";
 
@@ -46,8 +46,8 @@ export function Controls({ player, timeline, acts }: ControlsProps) {
       <div class="controls-row" role="toolbar" aria-label={t`Playback`}>
         <IconButton icon={on ? pause : play} label={on ? t`Pause` : t`Play`} hotkey="K" onClick={() => player.toggle()} />
         <IconButton class="wide-only" icon={previous} label={t`Previous chapter`} hotkey="P" onClick={() => go(-1)} />
-        <IconButton icon={backward} label={t`Back 15 seconds`} hotkey="ArrowLeft" onClick={() => player.seek(player.position.value - STEP_MS)} />
-        <IconButton icon={forward} label={t`Forward 15 seconds`} hotkey="ArrowRight" onClick={() => player.seek(player.position.value + STEP_MS)} />
+        <Step icon={backward} label={t`Back 15 seconds`} hotkey="ArrowLeft" onClick={() => player.seek(player.position.value - STEP_MS)} />
+        <Step icon={forward} label={t`Forward 15 seconds`} hotkey="ArrowRight" onClick={() => player.seek(player.position.value + STEP_MS)} />
         <IconButton class="wide-only" icon={next} label={t`Next chapter`} hotkey="N" onClick={() => go(1)} />
         <Volume player={player} />
         <Clock player={player} timeline={timeline} />
@@ -59,6 +59,18 @@ export function Controls({ player, timeline, acts }: ControlsProps) {
         {document.fullscreenEnabled && <IconButton icon={expand} label={t`Full screen`} hotkey="F" onClick={acts.fullScreen} />}
       </div>
     </div>
+  );
+}
+
+/** A round arrow with the number of seconds in it. */
+function Step({ icon, label, hotkey, onClick }: { icon: string; label: string; hotkey: string; onClick: () => void }) {
+  return (
+    <Button kind="quiet" class="button-icon" aria-label={label} title={label} aria-keyshortcuts={hotkey} onClick={onClick}>
+      <span class="step">
+        <Icon of={icon} size={26} />
+        <span class="step-seconds">{decimal(STEP_MS / 1000)}</span>
+      </span>
+    </Button>
   );
 }
 
@@ -87,7 +99,7 @@ function Scrubber({ player, timeline }: { player: Player; timeline: Timeline }) 
         aria-valuetext={`${t`${here} of ${whole}`}${chapter ? `, ${chapterTitle(chapter)}` : ""}`}
         min={0}
         max={Math.round(timeline.duration)}
-        step={1000}
+        step={100}
         value={Math.round(at)}
         onInput={(event) => (drag.value = Number(event.currentTarget.value))}
         onChange={(event) => {

@@ -8,7 +8,7 @@ import play from "lucide-static/icons/play.svg?icon";
 import again from "lucide-static/icons/rotate-ccw.svg?icon";
 import sound from "lucide-static/icons/audio-lines.svg?icon";
 import { stopwatch } from "../../i18n/format";
-import type { Picture, Player } from "../../replay/player";
+import type { Picture, Player, Sound } from "../../replay/player";
 import { gapAt, picturesAt, speakerAt, type Clip, type Timeline } from "../../replay/timeline";
 import { Button, Icon, Tile } from "../parts";
 import { clipTitle } from "./words";
@@ -43,7 +43,8 @@ export function Stage({ player, timeline, swapped }: StageProps) {
         ))}
         {shown.length === 0 && <NoPicture player={player} timeline={timeline} />}
       </div>
-      <Overlay player={player} />
+      <Overlay player={player} low={shown.length === 0} />
+      <div hidden>{player.sounds.value.map((sound) => <Mounted key={sound.clip.file} {...sound} />)}</div>
       <Trouble failed={player.failed.value} />
     </div>
   );
@@ -55,16 +56,15 @@ function Shown({ picture, main, speaking, veiled }: { picture: Picture; main: bo
     <Tile
       class={`${main ? "stage-main" : "stage-beside"}${veiled ? " tile-veiled" : ""}`}
       name={clip.kind === "screen" ? clipTitle(clip) : clip.name}
-      video={<Mounted picture={picture} />}
+      video={<Mounted {...picture} />}
       speaking={speaking}
       whole={clip.kind === "screen" || main}
     />
   );
 }
 
-function Mounted({ picture }: { picture: Picture }) {
+function Mounted({ clip, element }: Picture | Sound) {
   const host = useRef<HTMLDivElement>(null);
-  const { clip, element } = picture;
   useLayoutEffect(() => {
     element.dataset["member"] = clip.member;
     element.dataset["kind"] = clip.kind;
@@ -99,25 +99,26 @@ function NoPicture({ player, timeline }: { player: Player; timeline: Timeline })
 }
 
 /** What the player is doing, when it is not plainly playing. */
-function Overlay({ player }: { player: Player }) {
+function Overlay({ player, low }: { player: Player; low: boolean }) {
+  const place = `stage-overlay${low ? " stage-overlay-low" : ""}`;
   const state = player.state.value;
   if (state === "waiting" || state === "loading") {
     return (
-      <div class="stage-overlay" role="status">
+      <div class={place} role="status">
         <span class="stage-note"><span class="busy-ring" />{t`Waiting for the recording…`}</span>
       </div>
     );
   }
   if (state === "ended") {
     return (
-      <div class="stage-overlay">
+      <div class={place}>
         <Button large kind="primary" icon={again} onClick={() => player.play()}>{t`Watch again`}</Button>
       </div>
     );
   }
   if (state === "paused") {
     return (
-      <div class="stage-overlay">
+      <div class={place}>
         <button type="button" class="stage-play" aria-label={t`Play recording`} onClick={() => player.play()}>
           <Icon of={play} size={36} />
         </button>

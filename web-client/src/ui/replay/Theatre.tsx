@@ -71,7 +71,9 @@ export function Theatre({ recording, timeline, at }: TheatreProps) {
           <h1 class="clip">{recording.session.title}</h1>
           <p class="clip">{recording.course.title} · {dateOfYear(recording.started_at)}</p>
         </div>
-        {timeline.recovered && <Badge kind="warn">{t`Recovered`}</Badge>}
+        {timeline.recovered && (
+          <span title={t`The recording was interrupted and put together again.`}><Badge kind="warn">{t`Recovered`}</Badge></span>
+        )}
         <IconButton
           class="theatre-side-button"
           icon={panel}
