@@ -28,6 +28,7 @@
 struct http;
 struct lectern_engine;
 struct live;
+struct route;
 struct work;
 
 enum {
@@ -49,6 +50,7 @@ struct live_view {
 
 struct server {
 	const struct lectern_config *config; /* borrowed, like everything here */
+	const struct route *routes;          /* api_routes of api/table.h */
 	struct auth *auth;
 	struct work *work;
 	struct lectern_engine *engine;

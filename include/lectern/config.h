@@ -48,6 +48,9 @@ void lectern_config_defaults(struct lectern_config *config);
  * "file:line: what is wrong, what to do". -EINVAL, or the errno of opening the file.
  */
 int lectern_config_read(struct lectern_config *config, const char *path, char *why);
+/* The same for text that is called `name` in messages. */
+int lectern_config_parse(
+	struct lectern_config *config, const char *text, const char *name, char *why);
 
 /* Without a certificate the server binds to localhost only, whatever http.address says. */
 static inline bool lectern_config_tls(const struct lectern_config *config)

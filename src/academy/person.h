@@ -63,6 +63,8 @@ void signin_hash(const char *secret, char hash[SIGNIN_HASH]);
 /* uses 0: until it expires. */
 int signin_link_add(struct store *store, int64_t site, int64_t person, const char *hash,
 	int64_t expires_at, unsigned uses);
+/* Forgets every link of the person. */
+int signin_link_clear(struct store *store, int64_t site, int64_t person);
 /* Checks a link, counts the use, and keeps the sign-in, all or nothing. -ENOENT: no good. */
 int signin_redeem(struct store *store, const char *link_hash, const char *signin_hash,
 	int64_t now_ms, int64_t expires_at, struct person *ret_person);

@@ -46,6 +46,14 @@ int signin_link_add(struct store *store, int64_t site, int64_t person, const cha
 	return r < 0 ? r : 0;
 }
 
+int signin_link_clear(struct store *store, int64_t site, int64_t person)
+{
+	int r = store_run(store, "DELETE FROM signin_link WHERE site = $1 AND person = $2", V_INT(site),
+		V_INT(person));
+
+	return r < 0 ? r : 0;
+}
+
 /* The condition and the count are one statement, so a link for one use opens one sign-in. */
 static int use_link(struct store *store, const char *hash, int64_t now_ms, int64_t *ret_site,
 	int64_t *ret_person)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* GET /signin/<token> and POST /signout: from a link to a cookie, and back to nobody. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "signaling/api/table.h"
+#include "signaling/request.h"
+
+static void person_path(const struct person *person, char out[32])
+{
+	snprintf(out, 32, "/u/%u", person->n);
+}
+
+static void answer_signed_in(struct request *request, const char *cookie)
+{
+	char path[32], home[40], n[16];
+
+	person_path(&request->changed.person, path);
+	snprintf(home, sizeof(home), "%s/", path);
+	snprintf(n, sizeof(n), "%u", request->changed.person.n);
+	request_redirect(request, home);
+	request_cookie(request, "lectern", cookie, path, AUTH_LIFETIME_MS);
+	request_cookie(request, "lectern_last", n, "/", AUTH_LIFETIME_MS);
+}
+
+void api_signin(struct store *store, struct request *request)
+{
+	char hash[SIGNIN_HASH], cookie[SIGNIN_TOKEN];
+	struct identity *new = &request->changed;
+	int r;
+
+	/* A HEAD must not spend the link. */
+	if (request->head) {
+		request_error(request, 405, "bad_request", "A sign-in link is opened by GET.");
+		strcpy(request->answer.allow, "GET");
+		return;
+	}
+	signin_hash(request->params.values[0], hash);
+	signin_secret(cookie, new->signin);
+	new->created_at = clock_wall_ms();
+	new->expires_at = new->created_at + AUTH_LIFETIME_MS;
+	r = signin_redeem(
+		store, hash, new->signin, new->created_at, new->expires_at, &new->person);
+	if (r == 0)
+		answer_signed_in(request, cookie);
+	else if (r == -ENOENT)
+		request_redirect(request, "/?link=expired");
+	else
+		request_fail(request, r);
+}
+
+void api_signin_finish(struct request *request)
+{
+	int r;
+
+	if (request->changed.person.id == 0)
+		return;
+	r = auth_add(request->server->auth, &request->changed);
+	if (r < 0)
+		request_fail(request, r);
+}
+
+void api_signout(struct store *store, struct request *request)
+{
+	char path[32];
+	int r = signin_remove(store, request->who.signin);
+
+	if (r < 0) {
+		request_fail(request, r);
+		return;
+	}
+	request->changed = request->who;
+	person_path(&request->who.person, path);
+	request_empty(request, 204);
+	request_cookie(request, "lectern", "", path, 0);
+	if (request->last_n == request->who.person.n)
+		request_cookie(request, "lectern_last", "", "/", 0);
+}
+
+void api_signout_finish(struct request *request)
+{
+	if (request->changed.person.id != 0)
+		auth_forget(request->server->auth, request->changed.signin);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Every route of signaling/API.md, one row each; the rows point at the files of this folder. */
+#ifndef SIGNALING_API_TABLE_H
+#define SIGNALING_API_TABLE_H
+
+#include "signaling/request.h"
+
+extern const struct route api_routes[];
+
+/* signin.c */
+void api_signin(struct store *store, struct request *request);
+void api_signin_finish(struct request *request);
+void api_signout(struct store *store, struct request *request);
+void api_signout_finish(struct request *request);
+/* pages.c */
+void api_home(struct store *store, struct request *request);
+void api_health(struct store *store, struct request *request);
+void api_person_root(struct store *store, struct request *request);
+void api_websocket(struct store *store, struct request *request);
+void api_nothing(struct store *store, struct request *request);
+/* me.c */
+void api_me(struct store *store, struct request *request);
+void api_me_change(struct store *store, struct request *request);
+void api_me_changed(struct request *request);
+/* courses.c */
+void api_courses(struct store *store, struct request *request);
+/* sessions.c */
+void api_sessions(struct store *store, struct request *request);
+void api_sessions_finish(struct request *request);
+void api_session(struct store *store, struct request *request);
+void api_session_create(struct store *store, struct request *request);
+void api_session_finish(struct request *request);
+/* recordings.c */
+void api_recordings(struct store *store, struct request *request);
+void api_recording(struct store *store, struct request *request);
+void api_recording_events(struct store *store, struct request *request);
+/* media.c */
+void api_clip(struct store *store, struct request *request);
+
+#endif

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+#include "signaling/exchange.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "signaling/head.h"
+#include "signaling/request.h"
+#include "signaling/work.h"
+
+enum {
+	HEAD_ROOM = 4096,      /* bytes of an answer's head */
+	BODY_DEPTH_KEYS = 64,  /* keys of a body's object */
+	GIVE_UP_US = 2000000,  /* for exchange_check() */
+};
+
+struct exchange {
+	/* given */
+	struct lws *wsi; /* NULL: the connection is gone, a job is not */
+	/* owned */
+	struct request *request;
+	unsigned char *chunk; /* LWS_PRE + EXCHANGE_CHUNK, from the first byte of a body on */
+	/* state */
+	struct list all;
+	bool called;  /* the whole request is here and was given to its route */
+	bool busy;    /* a job has the request or the chunk */
+	bool ready;   /* the answer is there */
+	bool started; /* its head went out */
+	int64_t left; /* bytes of the body to send, those in the chunk included */
+	ssize_t filled; /* bytes in the chunk; negative errno: the file could not be read */
+	uint64_t moved_us;
+};
+
+static void destroy(struct exchange *exchange)
+{
+	list_remove(&exchange->all);
+	request_destroy(exchange->request);
+	free(exchange->chunk);
+	free(exchange);
+}
+
+void exchange_end(struct exchange *exchange)
+{
+	if (!exchange)
+		return;
+	exchange->wsi = NULL;
+	if (!exchange->busy)
+		destroy(exchange);
+}
+
+/* True: the connection is still there. */
+static bool job_ended(struct exchange *exchange)
+{
+	exchange->busy = false;
+	if (exchange->wsi)
+		return true;
+	destroy(exchange);
+	return false;
+}
+
+static void moved(struct exchange *exchange)
+{
+	exchange->moved_us = clock_now_us();
+	lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_STALL_S);
+}
+
+/* JSON is written out only now, on the control thread, after `finish`. */
+static void answer_ready(struct exchange *exchange)
+{
+	struct answer *answer = &exchange->request->answer;
+
+	if (answer->json) {
+		answer->body = json_dumps(answer->json, JSON_COMPACT);
+		answer->length = answer->body ? (int64_t)strlen(answer->body) : 0;
+	}
+	exchange->left = exchange->request->head ? 0 : answer->length;
+	exchange->ready = true;
+	moved(exchange);
+	lws_callback_on_writable(exchange->wsi);
+}
+
+static void run_route(struct store *store, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	exchange->request->route->run(store, exchange->request);
+}
+
+static void route_done(void *arg)
+{
+	struct exchange *exchange = arg;
+	struct request *request = exchange->request;
+
+	assert(request->answer.status != 0);
+	if (request->route->finish)
+		request->route->finish(request);
+	if (job_ended(exchange))
+		answer_ready(exchange);
+}
+
+static int submit(struct exchange *exchange, int lane, void (*run)(struct store *, void *),
+	void (*done)(void *))
+{
+	struct work *work = exchange->request->server->work;
+	int r = work ? work_submit_to(work, lane, run, done, exchange) : -ESHUTDOWN;
+
+	if (r == 0)
+		exchange->busy = true;
+	return r;
+}
+
+static bool parse_body(struct request *request)
+{
+	if (request->text_len == 0)
+		return true;
+	request->body = json_loadb(
+		request->text, request->text_len, JSON_REJECT_DUPLICATES, NULL);
+	if (json_is_object(request->body) && json_object_size(request->body) <= BODY_DEPTH_KEYS)
+		return true;
+	request_error(request, 400, "bad_request", "The body is not a JSON object.");
+	return false;
+}
+
+static void call_route(struct exchange *exchange)
+{
+	struct request *request = exchange->request;
+	int r;
+
+	exchange->called = true;
+	if (!parse_body(request)) {
+		answer_ready(exchange);
+		return;
+	}
+	lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_STALL_S);
+	exchange->moved_us = clock_now_us();
+	r = submit(exchange, request->route->lane, run_route, route_done);
+	if (r < 0) {
+		request_fail(request, -EBUSY);
+		answer_ready(exchange);
+	}
+}
+
+/* A person of another number, no cookie, an old cookie: all the same from outside. */
+static bool check_who(struct exchange *exchange)
+{
+	struct request *request = exchange->request;
+	const struct identity *who = NULL;
+	unsigned n;
+
+	if (request->route->anyone)
+		return true;
+	if (url_number(request->params.values[0], &n) == 0)
+		who = head_identity(request->server, exchange->wsi, n);
+	if (!who) {
+		request_error(request, 401, "signed_out", "You are not signed in here.");
+		return false;
+	}
+	request->who = *who;
+	return true;
+}
+
+/* A page of another site can make a browser send neither JSON nor our Origin. */
+static bool check_changing(struct exchange *exchange)
+{
+	struct request *request = exchange->request;
+
+	if (request->method == METHOD_GET)
+		return true;
+	if (head_origin(request->server, exchange->wsi) == ORIGIN_FOREIGN) {
+		request_error(request, 403, "forbidden", "The request came from another site.");
+		return false;
+	}
+	if (!head_is_json(exchange->wsi)) {
+		request_error(request, 415, "bad_request", "Send application/json.");
+		return false;
+	}
+	return true;
+}
+
+static bool accept_request(struct exchange *exchange, int64_t *ret_length)
+{
+	struct request *request = exchange->request;
+
+	if (head_read(exchange->wsi, request, ret_length) < 0)
+		return false;
+	if (request_route(request, request->server->routes) && check_who(exchange) && check_changing(exchange)) {
+		request->text_room = (size_t)*ret_length;
+		request->text = malloc(request->text_room + 1);
+		if (request->text)
+			return true;
+		request_fail(request, -ENOMEM);
+	}
+	/* A body that nobody reads must not be taken for the next request. */
+	request->answer.close |= *ret_length > 0;
+	return false;
+}
+
+int exchange_begin(
+	struct server *server, struct lws *wsi, struct list *all, struct exchange **ret_exchange)
+{
+	struct exchange *exchange = calloc(1, sizeof(*exchange));
+	int64_t length = 0;
+
+	if (!exchange)
+		return -1;
+	exchange->request = request_create(server);
+	if (!exchange->request) {
+		free(exchange);
+		return -1;
+	}
+	exchange->wsi = wsi;
+	list_append(all, &exchange->all);
+	*ret_exchange = exchange;
+	if (!accept_request(exchange, &length)) {
+		exchange->called = true;
+		answer_ready(exchange);
+	} else if (length == 0) {
+		call_route(exchange);
+	}
+	return 0;
+}
+
+int exchange_body(struct exchange *exchange, const void *data, size_t len)
+{
+	struct request *request;
+
+	/* Nobody waits for it: the connection closes after the answer. */
+	if (!exchange || exchange->called)
+		return 0;
+	request = exchange->request;
+	if (len > request->text_room - request->text_len)
+		return -1;
+	memcpy(request->text + request->text_len, data, len);
+	request->text_len += len;
+	return 0;
+}
+
+int exchange_body_end(struct exchange *exchange)
+{
+	if (exchange && !exchange->called)
+		call_route(exchange);
+	return 0;
+}
+
+struct head {
+	struct lws *wsi;
+	unsigned char room[LWS_PRE + HEAD_ROOM], *at, *end;
+	bool failed;
+};
+
+static void add(struct head *head, const char *name, const char *value)
+{
+	if (!value || value[0] == '\0')
+		return;
+	head->failed |= lws_add_http_header_by_name(head->wsi, (const unsigned char *)name,
+				(const unsigned char *)value, (int)strlen(value), &head->at, head->end) != 0;
+}
+
+static void add_answer(struct head *head, const struct answer *answer)
+{
+	char number[24];
+
+	add(head, "content-type:", answer->type);
+	add(head, "cache-control:", answer->cache);
+	add(head, "content-encoding:", answer->encoding);
+	add(head, "vary:", answer->vary ? "Accept-Encoding" : NULL);
+	add(head, "accept-ranges:", answer->ranges ? "bytes" : NULL);
+	add(head, "content-range:", answer->content_range);
+	add(head, "allow:", answer->allow);
+	add(head, "location:", answer->location);
+	for (size_t i = 0; i < ANSWER_COOKIES; i++)
+		add(head, "set-cookie:", answer->cookies[i]);
+	if (answer->retry_after_s > 0) {
+		snprintf(number, sizeof(number), "%u", answer->retry_after_s);
+		add(head, "retry-after:", number);
+	}
+	add(head, "connection:", answer->close ? "close" : NULL);
+	if (answer->status == 204)
+		return;
+	snprintf(number, sizeof(number), "%lld", (long long)answer->length);
+	add(head, "content-length:", number);
+}
+
+static int write_head(struct lws *wsi, const struct answer *answer, bool body_follows)
+{
+	struct head head = { .wsi = wsi };
+	unsigned char *start = head.room + LWS_PRE;
+	size_t len;
+
+	head.at = start;
+	head.end = start + HEAD_ROOM;
+	head.failed = lws_add_http_header_status(wsi, answer->status, &head.at, head.end) != 0;
+	add_answer(&head, answer);
+	if (head.failed || lws_finalize_http_header(wsi, &head.at, head.end))
+		return -1;
+	len = (size_t)(head.at - start);
+	return lws_write(wsi, start, len,
+		       body_follows ? LWS_WRITE_HTTP_HEADERS :
+				      LWS_WRITE_HTTP_HEADERS | LWS_WRITE_H2_STREAM_END) == (int)len ?
+		       0 :
+		       -1;
+}
+
+static void read_chunk(struct store *store, void *arg)
+{
+	struct exchange *exchange = arg;
+	struct answer *answer = &exchange->request->answer;
+	size_t wanted = EXCHANGE_CHUNK;
+
+	(void)store;
+	if (exchange->left < (int64_t)wanted)
+		wanted = (size_t)exchange->left;
+	exchange->filled = pread(answer->fd, exchange->chunk + LWS_PRE, wanted, answer->offset);
+	if (exchange->filled > 0)
+		answer->offset += exchange->filled;
+	else
+		exchange->filled = exchange->filled < 0 ? -errno : -ENODATA;
+}
+
+static void chunk_done(void *arg)
+{
+	struct exchange *exchange = arg;
+
+	if (job_ended(exchange))
+		lws_callback_on_writable(exchange->wsi);
+}
+
+static void copy_chunk(struct exchange *exchange)
+{
+	struct answer *answer = &exchange->request->answer;
+	size_t len = EXCHANGE_CHUNK;
+
+	if (exchange->left < (int64_t)len)
+		len = (size_t)exchange->left;
+	memcpy(exchange->chunk + LWS_PRE, answer->body + answer->offset, len);
+	answer->offset += (int64_t)len;
+	exchange->filled = (ssize_t)len;
+}
+
+/* 1: the chunk has bytes; 0: they are on their way; negative: they cannot be had. */
+static int fill_chunk(struct exchange *exchange)
+{
+	if (exchange->filled > 0)
+		return 1;
+	if (exchange->filled < 0)
+		return -1;
+	if (!exchange->chunk)
+		exchange->chunk = malloc(LWS_PRE + EXCHANGE_CHUNK);
+	if (!exchange->chunk)
+		return -1;
+	if (exchange->request->answer.fd < 0) {
+		copy_chunk(exchange);
+		return 1;
+	}
+	return submit(exchange, WORK_FILE, read_chunk, chunk_done);
+}
+
+static int send_chunk(struct exchange *exchange)
+{
+	const size_t len = (size_t)exchange->filled;
+	bool last = exchange->left == exchange->filled;
+
+	if (lws_write(exchange->wsi, exchange->chunk + LWS_PRE, len,
+		    last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+		return -1;
+	exchange->left -= exchange->filled;
+	exchange->filled = 0;
+	moved(exchange);
+	return 0;
+}
+
+static int complete(struct exchange **at)
+{
+	struct exchange *exchange = *at;
+	struct lws *wsi = exchange->wsi;
+	bool close = exchange->request->answer.close;
+
+	*at = NULL;
+	destroy(exchange);
+	return close || lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
+int exchange_send(struct exchange **at)
+{
+	struct exchange *exchange = *at;
+	int r;
+
+	if (!exchange || !exchange->ready || exchange->busy)
+		return 0;
+	if (!exchange->started) {
+		exchange->started = true;
+		if (write_head(exchange->wsi, &exchange->request->answer, exchange->left > 0) < 0)
+			return -1;
+	} else {
+		r = fill_chunk(exchange);
+		if (r <= 0)
+			return r;
+		if (send_chunk(exchange) < 0)
+			return -1;
+	}
+	if (exchange->left == 0)
+		return complete(at);
+	lws_callback_on_writable(exchange->wsi);
+	return 0;
+}
+
+void exchange_check(struct list *all)
+{
+	const uint64_t now_us = clock_now_us();
+	char byte;
+
+	list_each (it, all) {
+		struct exchange *exchange = list_of(it, struct exchange, all);
+
+		if (!exchange->wsi || !exchange->called || now_us - exchange->moved_us < GIVE_UP_US)
+			continue;
+		if (recv(lws_get_socket_fd(exchange->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0)
+			lws_set_timeout(
+				exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
+	}
+}
+
+int exchange_refuse_upgrade(
+	struct lws *wsi, unsigned status, const char *code, const char *text)
+{
+	unsigned char body[LWS_PRE + 512];
+	struct answer answer = {
+		.status = status, .type = "application/json", .cache = "no-store", .close = true
+	};
+	char *json = (char *)body + LWS_PRE;
+
+	answer.length = snprintf(json, sizeof(body) - LWS_PRE, "{\"error\":\"%s\",\"text\":\"%s\"}",
+		code, text);
+	assert(answer.length < (int64_t)(sizeof(body) - LWS_PRE));
+	if (write_head(wsi, &answer, true) < 0 ||
+		lws_write(wsi, (unsigned char *)json, (size_t)answer.length, LWS_WRITE_HTTP_FINAL) < 0)
+		return -1;
+	return 1;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "signaling/head.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "signaling/request.h"
+
+enum { HEADER_HOST = 256, HEADER_ORIGIN = 300, HEADER_COOKIE = 4096, HEADER_SHORT = 256 };
+
+/* "" if it is not there. -EMSGSIZE: longer than any that we have a use for. */
+static int header(struct lws *wsi, enum lws_token_indexes token, char *out, size_t room)
+{
+	out[0] = '\0';
+	if (lws_hdr_total_length(wsi, token) == 0)
+		return 0;
+	return lws_hdr_copy(wsi, out, (int)room, token) < 0 ? -EMSGSIZE : 0;
+}
+
+static int refuse(struct request *request, unsigned status, const char *text)
+{
+	request_error(request, status, "bad_request", text);
+	request->answer.close = true;
+	return -EBADMSG;
+}
+
+static enum method method_of(struct lws *wsi, bool *ret_head)
+{
+	*ret_head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+	if (*ret_head || lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0)
+		return METHOD_GET;
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0)
+		return METHOD_POST;
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_PATCH_URI) > 0)
+		return METHOD_PATCH;
+	return METHOD_OTHER;
+}
+
+static int read_path(struct lws *wsi, struct request *request)
+{
+	char *path;
+	int len;
+
+	if (lws_http_get_uri_and_method(wsi, &path, &len) < 0)
+		return -EBADMSG;
+	/* A NUL in the middle would hide what follows it. */
+	if (len <= 0 || len >= REQUEST_PATH || memchr(path, '\0', (size_t)len))
+		return -EMSGSIZE;
+	memcpy(request->path, path, (size_t)len);
+	request->path[len] = '\0';
+	return 0;
+}
+
+/* libwebsockets has split the query at "&" and decoded it; we only look for numbers in it. */
+static void read_query(struct lws *wsi, struct request *request)
+{
+	size_t used = 0;
+
+	for (int i = 0; used + 2 < sizeof(request->query); i++) {
+		int len = lws_hdr_copy_fragment(wsi, request->query + used,
+			(int)(sizeof(request->query) - used - 1), WSI_TOKEN_HTTP_URI_ARGS, i);
+
+		if (len <= 0)
+			break;
+		used += (size_t)len;
+		request->query[used++] = '&';
+	}
+	request->query[used] = '\0';
+}
+
+/* RFC 9112 6: exactly one Content-Length of digits, and no other framing. */
+static int read_length(struct lws *wsi, struct request *request, int64_t *ret_length)
+{
+	char text[24];
+	size_t digits;
+	int64_t length = 0;
+	bool changes = request->method != METHOD_GET;
+
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
+		return refuse(request, 411, "Send the body with a Content-Length.");
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0) {
+		if (changes)
+			return refuse(request, 411, "Send the body with a Content-Length.");
+		*ret_length = 0;
+		return 0;
+	}
+	if (header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof(text)) < 0)
+		return refuse(request, 413, "The body is too large.");
+	digits = strspn(text, "0123456789");
+	if (digits == 0 || text[digits] != '\0')
+		return refuse(request, 400, "Content-Length is not a number.");
+	for (size_t i = 0; i < digits; i++) {
+		length = length * 10 + (text[i] - '0');
+		if (length > HTTP_MAX_BODY)
+			return refuse(request, 413, "The body is too large.");
+	}
+	if (length > 0 && !changes)
+		return refuse(request, 400, "A GET has no body.");
+	*ret_length = length;
+	return 0;
+}
+
+static int read_preferences(struct lws *wsi, struct request *request)
+{
+	char encodings[HEADER_SHORT], cookies[HEADER_COOKIE], n[12];
+
+	if (header(wsi, WSI_TOKEN_HTTP_RANGE, request->range, sizeof(request->range)) < 0)
+		strcpy(request->range, "bytes=?"); /* so many ranges that it is refused */
+	/* We send no validator, so none can match: the whole file (RFC 9110 13.1.5). */
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_IF_RANGE) > 0)
+		request->range[0] = '\0';
+	if (header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING, encodings, sizeof(encodings)) < 0)
+		encodings[0] = '\0';
+	request->takes_br = url_accepts(encodings, "br");
+	request->takes_gzip = url_accepts(encodings, "gzip");
+	if (header(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies)) < 0)
+		return refuse(request, 431, "The cookies are too large.");
+	if (url_cookie(cookies, "lectern_last", n, sizeof(n)))
+		url_number(n, &request->last_n);
+	return 0;
+}
+
+int head_read(struct lws *wsi, struct request *request, int64_t *ret_length)
+{
+	int r;
+
+	request->method = method_of(wsi, &request->head);
+	if (read_path(wsi, request) < 0)
+		return refuse(request, 414, "The address is too long or not one.");
+	read_query(wsi, request);
+	r = read_preferences(wsi, request);
+	return r < 0 ? r : read_length(wsi, request, ret_length);
+}
+
+const struct identity *head_identity(struct server *server, struct lws *wsi, unsigned n)
+{
+	char cookies[HEADER_COOKIE], cookie[AUTH_COOKIE];
+
+	if (header(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies)) < 0)
+		return NULL;
+	if (!url_cookie(cookies, "lectern", cookie, sizeof(cookie)))
+		return NULL;
+	return auth_find(server->auth, n, cookie);
+}
+
+enum head_origin head_origin(struct server *server, struct lws *wsi)
+{
+	char origin[HEADER_ORIGIN], host[HEADER_HOST];
+
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) == 0)
+		return ORIGIN_NONE;
+	if (header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin)) < 0 ||
+		header(wsi, WSI_TOKEN_HOST, host, sizeof(host)) < 0)
+		return ORIGIN_FOREIGN;
+	return url_origin_is_ours(origin, host, lectern_config_tls(server->config)) ? ORIGIN_OURS :
+										      ORIGIN_FOREIGN;
+}
+
+bool head_is_json(struct lws *wsi)
+{
+	char type[HEADER_SHORT];
+
+	return header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, type, sizeof(type)) == 0 && url_is_json(type);
+}
+
+bool head_asks_protocol(struct lws *wsi, const char *name)
+{
+	char asked[HEADER_SHORT];
+
+	/* A list of tokens, as Accept-Encoding is one. */
+	return header(wsi, WSI_TOKEN_PROTOCOL, asked, sizeof(asked)) == 0 && url_accepts(asked, name);
+}

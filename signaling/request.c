@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "signaling/request.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "signaling/range.h"
+#include "store/id.h"
+
+struct request *request_create(struct server *server)
+{
+	struct request *request = calloc(1, sizeof(*request));
+
+	if (!request)
+		return NULL;
+	request->server = server;
+	request->answer.fd = -1;
+	return request;
+}
+
+static void answer_clear(struct answer *answer)
+{
+	json_decref(answer->json);
+	free(answer->body);
+	if (answer->fd >= 0)
+		close(answer->fd);
+	*answer = (struct answer){ .fd = -1 };
+}
+
+void request_destroy(struct request *request)
+{
+	if (!request)
+		return;
+	answer_clear(&request->answer);
+	json_decref(request->body);
+	free(request->text);
+	free(request);
+}
+
+static bool pick_method(struct request *request, const struct route *routes, const char *pattern)
+{
+	static const char *const names[] = { "GET, HEAD", "POST", "PATCH" };
+	char *allow = request->answer.allow;
+
+	for (const struct route *row = routes; row->pattern; row++) {
+		if (strcmp(row->pattern, pattern) != 0)
+			continue;
+		request->route = row;
+		if (row->method == request->method || row->method == METHOD_ANY)
+			return true;
+	}
+	request_error(request, 405, "bad_request", "This address does not take that method.");
+	for (const struct route *row = routes; row->pattern; row++) {
+		if (strcmp(row->pattern, pattern) != 0)
+			continue;
+		if (allow[0] != '\0')
+			strcat(allow, ", ");
+		strcat(allow, names[row->method]);
+	}
+	return false;
+}
+
+bool request_route(struct request *request, const struct route *routes)
+{
+	for (const struct route *row = routes; row->pattern; row++)
+		if (url_match(row->pattern, request->path, &request->params))
+			return pick_method(request, routes, row->pattern);
+	request_error(request, 404, "not_found", "There is nothing at this address.");
+	return false;
+}
+
+int64_t request_id(const struct request *request)
+{
+	int64_t id;
+
+	if (request->params.count < 2 || id_parse(request->params.values[1], &id) < 0)
+		return 0;
+	return id;
+}
+
+void request_json(struct request *request, unsigned status, json_t *json)
+{
+	if (!json) {
+		request_fail(request, -ENOMEM);
+		return;
+	}
+	answer_clear(&request->answer);
+	request->answer.status = status;
+	request->answer.type = "application/json";
+	request->answer.cache = "no-store";
+	request->answer.json = json;
+}
+
+void request_error(struct request *request, unsigned status, const char *code, const char *text)
+{
+	json_t *json = json_pack("{s:s, s:s}", "error", code, "text", text);
+
+	answer_clear(&request->answer);
+	request->answer.status = status;
+	request->answer.type = "application/json";
+	request->answer.cache = "no-store";
+	request->answer.json = json; /* without memory an empty body must do */
+}
+
+void request_fail(struct request *request, int error)
+{
+	assert(error < 0);
+	if (error == -ENOENT) {
+		request_error(request, 404, "not_found", "There is nothing here that you may see.");
+		return;
+	}
+	log_error("http", "request failed path=%s error=%s", request->path, strerror(-error));
+	if (error == -EBUSY || error == -ENOSPC || error == -ENOMEM || error == -EIO) {
+		request_error(request, 503, "unavailable",
+			"The server cannot do that now. Nothing was changed. Try again later.");
+		request->answer.retry_after_s = 2;
+		return;
+	}
+	request_error(request, 500, "unavailable",
+		"The server failed to do that. Nothing was changed. The log says more.");
+}
+
+void request_empty(struct request *request, unsigned status)
+{
+	answer_clear(&request->answer);
+	request->answer.status = status;
+	request->answer.cache = "no-store";
+}
+
+void request_redirect(struct request *request, const char *location)
+{
+	request_empty(request, 303);
+	snprintf(request->answer.location, sizeof(request->answer.location), "%s", location);
+}
+
+static void answer_range(struct request *request, int64_t size)
+{
+	struct answer *answer = &request->answer;
+	int64_t start, length;
+	int r = range_parse(request->range, size, &start, &length);
+
+	if (r == 0)
+		return;
+	if (r < 0) {
+		request_error(request, 416, "bad_request", "That range is not in the file.");
+		snprintf(answer->content_range, sizeof(answer->content_range), "bytes */%" PRId64, size);
+		return;
+	}
+	answer->status = 206;
+	answer->offset = start;
+	answer->length = length;
+	snprintf(answer->content_range, sizeof(answer->content_range),
+		"bytes %" PRId64 "-%" PRId64 "/%" PRId64, start, start + length - 1, size);
+}
+
+void request_file(struct request *request, int fd, const char *type, const char *cache, bool ranges)
+{
+	struct answer *answer = &request->answer;
+	struct stat st;
+
+	answer_clear(answer);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		request_fail(request, -ENOENT);
+		return;
+	}
+	answer->status = 200;
+	answer->type = type;
+	answer->cache = cache;
+	answer->fd = fd;
+	answer->length = st.st_size;
+	answer->ranges = ranges;
+	if (ranges)
+		answer_range(request, st.st_size);
+}
+
+void request_cookie(struct request *request, const char *name, const char *value, const char *path,
+	int64_t lifetime_ms)
+{
+	const char *secure = lectern_config_tls(request->server->config) ? "; Secure" : "";
+	int len;
+
+	for (size_t i = 0; i < ANSWER_COOKIES; i++) {
+		char *out = request->answer.cookies[i];
+
+		if (out[0] != '\0')
+			continue;
+		len = snprintf(out, ANSWER_COOKIE,
+			"%s=%s; Path=%s; Max-Age=%" PRId64 "; HttpOnly; SameSite=Lax%s", name, value, path,
+			lifetime_ms / 1000, secure);
+		assert(len < ANSWER_COOKIE);
+		return;
+	}
+	assert(!"no room for that many cookies");
+}

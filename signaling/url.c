@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "signaling/url.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+static bool take_param(struct url_params *params, const char *at, size_t len)
+{
+	if (params->count == URL_MAX_PARAMS || len == 0 || len >= URL_PARAM)
+		return false;
+	memcpy(params->values[params->count], at, len);
+	params->values[params->count][len] = '\0';
+	params->count++;
+	return true;
+}
+
+bool url_match(const char *pattern, const char *path, struct url_params *ret_params)
+{
+	struct url_params params = { 0 };
+
+	while (*pattern == '/' && *path == '/') {
+		size_t word = strcspn(++pattern, "/"), segment = strcspn(++path, "/");
+
+		if (*pattern == '*') {
+			*ret_params = params;
+			return true;
+		}
+		if (*pattern == '<') {
+			if (!take_param(&params, path, segment))
+				return false;
+		} else if (word != segment || memcmp(pattern, path, word) != 0) {
+			return false;
+		}
+		pattern += word;
+		path += segment;
+	}
+	if (*pattern != '\0' || *path != '\0')
+		return false;
+	*ret_params = params;
+	return true;
+}
+
+int url_number(const char *text, unsigned *ret_n)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned n = 0;
+
+	if (digits == 0 || digits > 9 || text[digits] != '\0' || text[0] == '0')
+		return -EINVAL;
+	for (size_t i = 0; i < digits; i++)
+		n = 10 * n + (unsigned)(text[i] - '0');
+	*ret_n = n;
+	return 0;
+}
+
+bool url_cookie(const char *header, const char *name, char *out, size_t room)
+{
+	const size_t name_len = strlen(name);
+
+	for (const char *at = header; *at != '\0';) {
+		size_t len;
+
+		at += strspn(at, "; \t");
+		len = strcspn(at, ";");
+		if (len > name_len && at[name_len] == '=' && memcmp(at, name, name_len) == 0) {
+			len -= name_len + 1;
+			if (len >= room)
+				return false;
+			memcpy(out, at + name_len + 1, len);
+			out[len] = '\0';
+			return true;
+		}
+		at += len;
+	}
+	return false;
+}
+
+static int decimal(const char *text, size_t len, int64_t *ret_number)
+{
+	int64_t value = 0;
+
+	if (len == 0 || len > 18 || strspn(text, "0123456789") < len)
+		return -EINVAL;
+	for (size_t i = 0; i < len; i++)
+		value = 10 * value + (text[i] - '0');
+	*ret_number = value;
+	return 0;
+}
+
+int url_query_number(const char *query, const char *name, int64_t *ret_number)
+{
+	const size_t name_len = strlen(name);
+
+	for (const char *at = query; *at != '\0';) {
+		size_t len = strcspn(at, "&");
+
+		if (len > name_len && at[name_len] == '=' && memcmp(at, name, name_len) == 0)
+			return decimal(at + name_len + 1, len - name_len - 1, ret_number);
+		at += len;
+		at += strspn(at, "&");
+	}
+	return -ENOENT;
+}
+
+bool url_origin_is_ours(const char *origin, const char *host, bool tls)
+{
+	static const char https[] = "https://", http[] = "http://";
+
+	if (*host == '\0')
+		return false;
+	if (strncmp(origin, https, sizeof(https) - 1) == 0)
+		return strcasecmp(origin + sizeof(https) - 1, host) == 0;
+	if (!tls && strncmp(origin, http, sizeof(http) - 1) == 0)
+		return strcasecmp(origin + sizeof(http) - 1, host) == 0;
+	return false;
+}
+
+/* ";q=0", "; q=0.0" and the like. */
+static bool refuses(const char *parameters, size_t len)
+{
+	for (size_t i = 0; i + 2 < len; i++)
+		if ((parameters[i] == 'q' || parameters[i] == 'Q') && parameters[i + 1] == '=')
+			return strspn(parameters + i + 2, "0.") >= strcspn(parameters + i + 2, ", \t;");
+	return false;
+}
+
+bool url_accepts(const char *accept_encoding, const char *coding)
+{
+	for (const char *at = accept_encoding; *at != '\0';) {
+		size_t len, name;
+
+		at += strspn(at, ", \t");
+		len = strcspn(at, ",");
+		name = strcspn(at, ",; \t");
+		if (name == strlen(coding) && strncasecmp(at, coding, name) == 0)
+			return !refuses(at + name, len - name);
+		at += len;
+	}
+	return false;
+}
+
+bool url_is_json(const char *content_type)
+{
+	static const char json[] = "application/json";
+	const size_t len = sizeof(json) - 1;
+
+	return strncasecmp(content_type, json, len) == 0 && strchr("; \t", content_type[len]);
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+#include "lectern/config.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libconfig.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum { CONFIG_MAX_FILE = 1 << 20 };
+
+/* Where a message is about. */
+struct place {
+	const char *file;
+	char *why;
+};
+
+enum key_type { KEY_TEXT, KEY_NUMBER, KEY_PORT, KEY_ADDRESS, KEY_ADDRESSES, KEY_LEVEL };
+
+struct key {
+	const char *group; /* NULL: not in a group */
+	const char *name;
+	enum key_type type;
+	size_t offset; /* in struct lectern_config */
+	size_t room;   /* text: bytes; number: the largest */
+};
+
+#define OFFSET(field) offsetof(struct lectern_config, field)
+#define TEXT(field) KEY_TEXT, OFFSET(field), sizeof(((struct lectern_config *)NULL)->field)
+
+static const struct key keys[] = {
+	{ NULL, "data", TEXT(data) },
+	{ "http", "address", KEY_ADDRESS, OFFSET(http.address) },
+	{ "http", "certificate", TEXT(http.certificate) },
+	{ "http", "key", TEXT(http.key) },
+	{ "http", "port", KEY_PORT, OFFSET(http.port) },
+	{ "http", "web_client", TEXT(http.web_client) },
+	{ "log", "level", KEY_LEVEL, OFFSET(log_level) },
+	{ "media", "address", KEY_ADDRESS, OFFSET(media.address) },
+	{ "media", "announce", KEY_ADDRESSES, OFFSET(media.announce) },
+	{ "media", "port", KEY_PORT, OFFSET(media.port) },
+	{ "media", "workers", KEY_NUMBER, OFFSET(media.workers), 64 },
+	{ "recorder", "grace", KEY_NUMBER, OFFSET(recorder.grace_s), 3600 },
+	{ "recorder", "program", TEXT(recorder.program) },
+};
+
+enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+/* A build tree and an installation have the other parts at different places beside the program. */
+static void find_beside(const char *in_build, const char *installed, char *out)
+{
+	char self[LECTERN_MAX_PATH / 2];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	out[0] = '\0';
+	if (len <= 0)
+		return;
+	self[len] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash)
+		return;
+	*slash = '\0';
+	snprintf(out, LECTERN_MAX_PATH, "%s/%s", self, in_build);
+	if (access(out, F_OK) < 0)
+		snprintf(out, LECTERN_MAX_PATH, "%s/%s", self, installed);
+}
+
+void lectern_config_defaults(struct lectern_config *config)
+{
+	*config = (struct lectern_config){
+		.data = "/var/lib/lectern",
+		.http = { .address = "0.0.0.0", .port = 8080 },
+		.media = { .address = "0.0.0.0", .port = 40000 },
+		.recorder = { .grace_s = 60 },
+		.log_level = LOG_INFO,
+	};
+	find_beside("../../web-client/dist", "../share/lectern/web-client", config->http.web_client);
+	find_beside("recorder/lectern-recorder", "lectern-recorder", config->recorder.program);
+}
+
+static int wrong(const struct place *place, const config_setting_t *setting, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static int wrong(const struct place *place, const config_setting_t *setting, const char *format, ...)
+{
+	const char *file = config_setting_source_file(setting);
+	va_list args;
+	int len;
+
+	len = snprintf(place->why, LECTERN_MAX_WHY, "%s:%u: ", file ? file : place->file,
+		config_setting_source_line(setting));
+	if (len < 0 || len >= LECTERN_MAX_WHY)
+		return -EINVAL;
+	va_start(args, format);
+	vsnprintf(place->why + len, (size_t)(LECTERN_MAX_WHY - len), format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+static int set_text(const struct place *place, const config_setting_t *setting, char *out, size_t room)
+{
+	const char *text = config_setting_get_string(setting);
+
+	if (!text)
+		return wrong(place, setting, "%s must be text in quotes", config_setting_name(setting));
+	if (strlen(text) >= room)
+		return wrong(place, setting, "%s is too long: at most %zu bytes",
+			config_setting_name(setting), room - 1);
+	strcpy(out, text);
+	return 0;
+}
+
+static int set_address(const struct place *place, const config_setting_t *setting, char *out)
+{
+	const char *name = config_setting_name(setting), *text = config_setting_get_string(setting);
+	struct in6_addr address;
+
+	if (!text || (inet_pton(AF_INET, text, &address) != 1 && inet_pton(AF_INET6, text, &address) != 1))
+		return wrong(place, setting, "%s must be an IP address in quotes, like \"0.0.0.0\"",
+			name ? name : "each address");
+	assert(strlen(text) < LECTERN_MAX_ADDRESS);
+	strcpy(out, text);
+	return 0;
+}
+
+static int set_addresses(
+	const struct place *place, const config_setting_t *setting, struct lectern_config *config)
+{
+	int count = config_setting_length(setting);
+
+	if (!config_setting_is_array(setting) && !config_setting_is_list(setting))
+		return wrong(place, setting, "announce must be a list like [\"192.0.2.1\"]");
+	if (count > LECTERN_MAX_CANDIDATES)
+		return wrong(
+			place, setting, "announce has at most %d addresses", LECTERN_MAX_CANDIDATES);
+	for (int i = 0; i < count; i++) {
+		int r = set_address(place, config_setting_get_elem(setting, (unsigned)i),
+			config->media.announce[i]);
+
+		if (r < 0)
+			return r;
+	}
+	config->media.announce_count = (size_t)count;
+	return 0;
+}
+
+static int get_number(
+	const struct place *place, const config_setting_t *setting, size_t most, unsigned *ret_number)
+{
+	long long number = -1;
+
+	if (config_setting_type(setting) == CONFIG_TYPE_INT ||
+		config_setting_type(setting) == CONFIG_TYPE_INT64)
+		number = config_setting_get_int64(setting);
+	if (number < 0 || number > (long long)most)
+		return wrong(place, setting, "%s must be a whole number from 0 to %zu",
+			config_setting_name(setting), most);
+	*ret_number = (unsigned)number;
+	return 0;
+}
+
+static int set_level(const struct place *place, const config_setting_t *setting, int *out)
+{
+	const char *text = config_setting_get_string(setting);
+	enum log_level level;
+
+	if (!text || log_level_parse(text, &level) < 0)
+		return wrong(place, setting, "level must be \"error\", \"warn\", \"info\" or \"debug\"");
+	*out = level;
+	return 0;
+}
+
+static int set_key(const struct place *place, const config_setting_t *setting, const struct key *key,
+	struct lectern_config *config)
+{
+	void *field = (char *)config + key->offset;
+	unsigned number;
+	int r;
+
+	switch (key->type) {
+	case KEY_TEXT:
+		return set_text(place, setting, field, key->room);
+	case KEY_ADDRESS:
+		return set_address(place, setting, field);
+	case KEY_ADDRESSES:
+		return set_addresses(place, setting, config);
+	case KEY_LEVEL:
+		return set_level(place, setting, field);
+	case KEY_PORT:
+		r = get_number(place, setting, UINT16_MAX, &number);
+		if (r == 0)
+			*(uint16_t *)field = (uint16_t)number;
+		return r;
+	case KEY_NUMBER:
+		return get_number(place, setting, key->room, field);
+	}
+	assert(!"every type has a case");
+	return -EINVAL;
+}
+
+static const struct key *find_key(const char *group, const char *name)
+{
+	for (size_t i = 0; i < KEYS; i++) {
+		if (strcmp(keys[i].name, name) != 0 || !keys[i].group != !group)
+			continue;
+		if (!group || strcmp(keys[i].group, group) == 0)
+			return &keys[i];
+	}
+	return NULL;
+}
+
+static bool is_group(const char *name)
+{
+	for (size_t i = 0; i < KEYS; i++)
+		if (keys[i].group && strcmp(keys[i].group, name) == 0)
+			return true;
+	return false;
+}
+
+/* A setting of the group `group`, or of none. */
+static int take(const struct place *place, const config_setting_t *setting, const char *group,
+	struct lectern_config *config)
+{
+	const char *name = config_setting_name(setting);
+	const struct key *key = find_key(group, name);
+	int r = 0;
+
+	if (key)
+		return set_key(place, setting, key, config);
+	if (group || !is_group(name))
+		return wrong(place, setting, "there is no key \"%s%s%s\"; correct or remove it",
+			group ? group : "", group ? "." : "", name);
+	if (!config_setting_is_group(setting))
+		return wrong(place, setting, "%s must be a group: %s: { ... };", name, name);
+	for (int i = 0; r == 0 && i < config_setting_length(setting); i++)
+		r = take(place, config_setting_get_elem(setting, (unsigned)i), name, config);
+	return r;
+}
+
+static int check_pair(const struct place *place, const struct lectern_config *config)
+{
+	if (!config->http.certificate[0] == !config->http.key[0])
+		return 0;
+	snprintf(place->why, LECTERN_MAX_WHY,
+		"%s: http.certificate and http.key belong together; give both or none", place->file);
+	return -EINVAL;
+}
+
+int lectern_config_parse(
+	struct lectern_config *config, const char *text, const char *name, char *why)
+{
+	const struct place place = { .file = name, .why = why };
+	struct lectern_config read = *config;
+	const config_setting_t *root;
+	config_t parsed;
+	int r = 0;
+
+	config_init(&parsed);
+	if (!config_read_string(&parsed, text)) {
+		const char *file = config_error_file(&parsed);
+
+		snprintf(why, LECTERN_MAX_WHY, "%s:%d: %s; see config/lectern.conf for the form",
+			file ? file : name, config_error_line(&parsed), config_error_text(&parsed));
+		config_destroy(&parsed);
+		return -EINVAL;
+	}
+	root = config_root_setting(&parsed);
+	for (int i = 0; r == 0 && i < config_setting_length(root); i++)
+		r = take(&place, config_setting_get_elem(root, (unsigned)i), NULL, &read);
+	config_destroy(&parsed);
+	if (r == 0)
+		r = check_pair(&place, &read);
+	if (r == 0)
+		*config = read;
+	return r;
+}
+
+static int fail(int error, const char *path, char *why)
+{
+	snprintf(why, LECTERN_MAX_WHY, "%s: cannot read the configuration: %s; correct the path or its rights",
+		path, strerror(-error));
+	return error;
+}
+
+static int read_text(int fd, char *text, size_t room, size_t *ret_len)
+{
+	size_t len = 0;
+
+	while (len < room) {
+		ssize_t n = read(fd, text + len, room - len);
+
+		if (n < 0)
+			return -errno;
+		if (n == 0) {
+			*ret_len = len;
+			return 0;
+		}
+		len += (size_t)n;
+	}
+	return -EFBIG;
+}
+
+int lectern_config_read(struct lectern_config *config, const char *path, char *why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), r;
+	char *text;
+	size_t len;
+
+	if (fd < 0)
+		return fail(-errno, path, why);
+	text = malloc(CONFIG_MAX_FILE);
+	r = text ? read_text(fd, text, CONFIG_MAX_FILE, &len) : -ENOMEM;
+	close(fd);
+	if (r < 0) {
+		free(text);
+		return fail(r, path, why);
+	}
+	if (memchr(text, '\0', len)) {
+		snprintf(why, LECTERN_MAX_WHY, "%s: this is not a text file; name the configuration", path);
+		r = -EINVAL;
+	} else {
+		text[len] = '\0';
+		r = lectern_config_parse(config, text, path, why);
+	}
+	free(text);
+	return r;
+}
