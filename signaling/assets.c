@@ -11,19 +11,20 @@
 static const struct {
 	const char *ending, *type;
 } types[] = {
-	{ ".css", "text/css; charset=utf-8" },
-	{ ".html", "text/html; charset=utf-8" },
-	{ ".js", "text/javascript; charset=utf-8" },
-	{ ".json", "application/json" },
-	{ ".png", "image/png" },
-	{ ".svg", "image/svg+xml" },
-	{ ".webmanifest", "application/manifest+json" },
-	{ ".woff2", "font/woff2" },
+	{".css", "text/css; charset=utf-8"},
+	{".html", "text/html; charset=utf-8"},
+	{".js", "text/javascript; charset=utf-8"},
+	{".json", "application/json"},
+	{".png", "image/png"},
+	{".svg", "image/svg+xml"},
+	{".webmanifest", "application/manifest+json"},
+	{".woff2", "font/woff2"},
 };
 
 bool assets_name_is_good(const char *name)
 {
-	size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+	size_t len =
+		strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
 	return len > 0 && name[len] == '\0' && name[0] != '.';
 }
@@ -42,12 +43,12 @@ static int open_file(const struct request *request, const char *name, const char
 {
 	char path[LECTERN_MAX_PATH + 2 * URL_PARAM];
 
-	snprintf(path, sizeof(path), "%s/%s%s", request->server->config->http.web_client, name, more);
+	snprintf(path, sizeof(path), "%s/%s%s", request->server->config->http.web_client, name,
+		more);
 	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
-static int open_smallest(
-	const struct request *request, const char *name, const char **ret_encoding)
+static int open_smallest(const struct request *request, const char *name, const char **ret_encoding)
 {
 	int fd = -1;
 
@@ -85,7 +86,8 @@ void assets_page(struct store *store, struct request *request)
 	(void)store;
 	if (!serve(request, "index.html", "no-store"))
 		request_error(request, 503, "unavailable",
-			"The web client is not there. Build it, or set http.web_client to its folder.");
+			"The web client is not there. Build it, or set http.web_client to its "
+			"folder.");
 }
 
 void assets_file(struct store *store, struct request *request)

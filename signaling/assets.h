@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The built web client: index.html for every page, and the files below assets/, whose names carry a
- * hash of what is in them. The build leaves a .br and a .gz beside each; the smallest that the browser
- * takes is sent. A name is a word of [A-Za-z0-9._-] that does not begin with a dot, so no path can be
- * made of it. Routes that run on WORK_FILE.
+ * hash of what is in them. The build leaves a .br and a .gz beside each; the smallest that the
+ * browser takes is sent. A name is a word of [A-Za-z0-9._-] that does not begin with a dot, so no
+ * path can be made of it. Routes that run on WORK_FILE.
  */
 #ifndef SIGNALING_ASSETS_H
 #define SIGNALING_ASSETS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "signaling/auth.h"
 
-#include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,8 +175,7 @@ void auth_set_language(struct auth *auth, int64_t person, const char *language)
 
 		if (entry->identity.person.id != person)
 			continue;
-		assert(strlen(language) < sizeof(entry->identity.person.language));
-		strcpy(entry->identity.person.language, language);
+		snprintf(entry->identity.person.language, PERSON_LANGUAGE, "%s", language);
 	}
 }
 

@@ -15,9 +15,9 @@
 #include "signaling/work.h"
 
 enum {
-	HEAD_ROOM = 4096,      /* bytes of an answer's head */
-	BODY_DEPTH_KEYS = 64,  /* keys of a body's object */
-	GIVE_UP_US = 2000000,  /* for exchange_check() */
+	HEAD_ROOM = 4096,     /* bytes of an answer's head */
+	BODY_DEPTH_KEYS = 64, /* keys of a body's object */
+	GIVE_UP_US = 2000000, /* for exchange_check() */
 };
 
 struct exchange {
@@ -28,11 +28,11 @@ struct exchange {
 	unsigned char *chunk; /* LWS_PRE + EXCHANGE_CHUNK, from the first byte of a body on */
 	/* state */
 	struct list all;
-	bool called;  /* the whole request is here and was given to its route */
-	bool busy;    /* a job has the request or the chunk */
-	bool ready;   /* the answer is there */
-	bool started; /* its head went out */
-	int64_t left; /* bytes of the body to send, those in the chunk included */
+	bool called;	/* the whole request is here and was given to its route */
+	bool busy;	/* a job has the request or the chunk */
+	bool ready;	/* the answer is there */
+	bool started;	/* its head went out */
+	int64_t left;	/* bytes of the body to send, those in the chunk included */
 	ssize_t filled; /* bytes in the chunk; negative errno: the file could not be read */
 	uint64_t moved_us;
 };
@@ -119,8 +119,7 @@ static bool parse_body(struct request *request)
 {
 	if (request->text_len == 0)
 		return true;
-	request->body = json_loadb(
-		request->text, request->text_len, JSON_REJECT_DUPLICATES, NULL);
+	request->body = json_loadb(request->text, request->text_len, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(request->body) && json_object_size(request->body) <= BODY_DEPTH_KEYS)
 		return true;
 	request_error(request, 400, "bad_request", "The body is not a JSON object.");
@@ -189,7 +188,8 @@ static bool accept_request(struct exchange *exchange, int64_t *ret_length)
 
 	if (head_read(exchange->wsi, request, ret_length) < 0)
 		return false;
-	if (request_route(request, request->server->routes) && check_who(exchange) && check_changing(exchange)) {
+	if (request_route(request, request->server->routes) && check_who(exchange) &&
+		check_changing(exchange)) {
 		request->text_room = (size_t)*ret_length;
 		request->text = malloc(request->text_room + 1);
 		if (request->text)
@@ -259,7 +259,8 @@ static void add(struct head *head, const char *name, const char *value)
 	if (!value || value[0] == '\0')
 		return;
 	head->failed |= lws_add_http_header_by_name(head->wsi, (const unsigned char *)name,
-				(const unsigned char *)value, (int)strlen(value), &head->at, head->end) != 0;
+				(const unsigned char *)value, (int)strlen(value), &head->at,
+				head->end) != 0;
 }
 
 static void add_answer(struct head *head, const struct answer *answer)
@@ -289,7 +290,7 @@ static void add_answer(struct head *head, const struct answer *answer)
 
 static int write_head(struct lws *wsi, const struct answer *answer, bool body_follows)
 {
-	struct head head = { .wsi = wsi };
+	struct head head = {.wsi = wsi};
 	unsigned char *start = head.room + LWS_PRE;
 	size_t len;
 
@@ -301,10 +302,10 @@ static int write_head(struct lws *wsi, const struct answer *answer, bool body_fo
 		return -1;
 	len = (size_t)(head.at - start);
 	return lws_write(wsi, start, len,
-		       body_follows ? LWS_WRITE_HTTP_HEADERS :
-				      LWS_WRITE_HTTP_HEADERS | LWS_WRITE_H2_STREAM_END) == (int)len ?
-		       0 :
-		       -1;
+		       body_follows ? LWS_WRITE_HTTP_HEADERS
+				    : LWS_WRITE_HTTP_HEADERS | LWS_WRITE_H2_STREAM_END) == (int)len
+		       ? 0
+		       : -1;
 }
 
 static void read_chunk(struct store *store, void *arg)
@@ -415,7 +416,8 @@ void exchange_check(struct list *all)
 	const uint64_t now_us = clock_now_us();
 	char byte;
 
-	list_each (it, all) {
+	list_each(it, all)
+	{
 		struct exchange *exchange = list_of(it, struct exchange, all);
 
 		if (!exchange->wsi || !exchange->called || now_us - exchange->moved_us < GIVE_UP_US)
@@ -426,20 +428,19 @@ void exchange_check(struct list *all)
 	}
 }
 
-int exchange_refuse_upgrade(
-	struct lws *wsi, unsigned status, const char *code, const char *text)
+int exchange_refuse_upgrade(struct lws *wsi, unsigned status, const char *code, const char *text)
 {
 	unsigned char body[LWS_PRE + 512];
 	struct answer answer = {
-		.status = status, .type = "application/json", .cache = "no-store", .close = true
-	};
+		.status = status, .type = "application/json", .cache = "no-store", .close = true};
 	char *json = (char *)body + LWS_PRE;
 
-	answer.length = snprintf(json, sizeof(body) - LWS_PRE, "{\"error\":\"%s\",\"text\":\"%s\"}",
-		code, text);
+	answer.length = snprintf(
+		json, sizeof(body) - LWS_PRE, "{\"error\":\"%s\",\"text\":\"%s\"}", code, text);
 	assert(answer.length < (int64_t)(sizeof(body) - LWS_PRE));
 	if (write_head(wsi, &answer, true) < 0 ||
-		lws_write(wsi, (unsigned char *)json, (size_t)answer.length, LWS_WRITE_HTTP_FINAL) < 0)
+		lws_write(wsi, (unsigned char *)json, (size_t)answer.length, LWS_WRITE_HTTP_FINAL) <
+			0)
 		return -1;
 	return 1;
 }

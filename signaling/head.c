@@ -2,6 +2,7 @@
 #include "signaling/head.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "signaling/request.h"
@@ -105,7 +106,8 @@ static int read_preferences(struct lws *wsi, struct request *request)
 	char encodings[HEADER_SHORT], cookies[HEADER_COOKIE], n[12];
 
 	if (header(wsi, WSI_TOKEN_HTTP_RANGE, request->range, sizeof(request->range)) < 0)
-		strcpy(request->range, "bytes=?"); /* so many ranges that it is refused */
+		snprintf(request->range, sizeof(request->range),
+			"bytes=?"); /* so many ranges that it is refused */
 	/* We send no validator, so none can match: the whole file (RFC 9110 13.1.5). */
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_IF_RANGE) > 0)
 		request->range[0] = '\0';
@@ -152,15 +154,17 @@ enum head_origin head_origin(struct server *server, struct lws *wsi)
 	if (header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin)) < 0 ||
 		header(wsi, WSI_TOKEN_HOST, host, sizeof(host)) < 0)
 		return ORIGIN_FOREIGN;
-	return url_origin_is_ours(origin, host, lectern_config_tls(server->config)) ? ORIGIN_OURS :
-										      ORIGIN_FOREIGN;
+	return url_origin_is_ours(origin, host, lectern_config_tls(server->config))
+		       ? ORIGIN_OURS
+		       : ORIGIN_FOREIGN;
 }
 
 bool head_is_json(struct lws *wsi)
 {
 	char type[HEADER_SHORT];
 
-	return header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, type, sizeof(type)) == 0 && url_is_json(type);
+	return header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, type, sizeof(type)) == 0 &&
+	       url_is_json(type);
 }
 
 bool head_asks_protocol(struct lws *wsi, const char *name)
@@ -168,5 +172,6 @@ bool head_asks_protocol(struct lws *wsi, const char *name)
 	char asked[HEADER_SHORT];
 
 	/* A list of tokens, as Accept-Encoding is one. */
-	return header(wsi, WSI_TOKEN_PROTOCOL, asked, sizeof(asked)) == 0 && url_accepts(asked, name);
+	return header(wsi, WSI_TOKEN_PROTOCOL, asked, sizeof(asked)) == 0 &&
+	       url_accepts(asked, name);
 }

@@ -16,8 +16,8 @@ struct request;
 struct server;
 
 /*
- * Fills what was asked. `ret_length` is the size of the body. On failure the request has an error to
- * answer, after which the connection must close: what follows the head cannot be trusted.
+ * Fills what was asked. `ret_length` is the size of the body. On failure the request has an error
+ * to answer, after which the connection must close: what follows the head cannot be trusted.
  */
 int head_read(struct lws *wsi, struct request *request, int64_t *ret_length);
 

@@ -41,23 +41,24 @@ struct per_connection {
 };
 
 /*
- * On every answer, those of libwebsockets itself included. A page of ours loads nothing from elsewhere
- * and runs no script that is not a file of ours.
+ * On every answer, those of libwebsockets itself included. A page of ours loads nothing from
+ * elsewhere and runs no script that is not a file of ours.
  */
 static const struct lws_protocol_vhost_options security[] = {
-	{ &security[1], NULL, "content-security-policy:",
-		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-		"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'" },
-	{ &security[2], NULL, "x-content-type-options:", "nosniff" },
-	{ &security[3], NULL, "referrer-policy:", "no-referrer" },
-	{ &security[4], NULL, "cross-origin-opener-policy:", "same-origin" },
-	{ &security[5], NULL, "cross-origin-resource-policy:", "same-origin" },
-	{ NULL, NULL, "permissions-policy:",
-		"camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=()" },
+	{&security[1], NULL, "content-security-policy:",
+		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+		"media-src 'self'; "
+		"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+	{&security[2], NULL, "x-content-type-options:", "nosniff"},
+	{&security[3], NULL, "referrer-policy:", "no-referrer"},
+	{&security[4], NULL, "cross-origin-opener-policy:", "same-origin"},
+	{&security[5], NULL, "cross-origin-resource-policy:", "same-origin"},
+	{NULL, NULL, "permissions-policy:",
+		"camera=(self), microphone=(self), display-capture=(self), geolocation=(), usb=()"},
 };
 
 static const struct lws_protocol_vhost_options security_tls[] = {
-	{ security, NULL, "strict-transport-security:", "max-age=31536000" },
+	{security, NULL, "strict-transport-security:", "max-age=31536000"},
 };
 
 static struct server *server_of(struct lws *wsi)
@@ -76,10 +77,12 @@ static int confirm_upgrade(struct lws *wsi, const char *wanted)
 
 	/* libwebsockets would go on to HTTP/2 here. */
 	if (strcasecmp(wanted, "websocket") != 0)
-		return exchange_refuse_upgrade(wsi, 400, "bad_request", "Only a WebSocket is upgraded to.");
+		return exchange_refuse_upgrade(
+			wsi, 400, "bad_request", "Only a WebSocket is upgraded to.");
 	if (lws_http_get_uri_and_method(wsi, &path, &len) < 0 ||
 		!url_match("/u/<n>/ws", path, &params) || url_number(params.values[0], &n) < 0)
-		return exchange_refuse_upgrade(wsi, 404, "not_found", "There is no WebSocket here.");
+		return exchange_refuse_upgrade(
+			wsi, 404, "not_found", "There is no WebSocket here.");
 	if (head_origin(server, wsi) != ORIGIN_OURS)
 		return exchange_refuse_upgrade(
 			wsi, 403, "forbidden", "The request came from another site.");
@@ -174,7 +177,8 @@ static void on_lws_log(int level, const char *line)
 		log_debug("lws", "%.*s", (int)len, line);
 }
 
-static int fail(int error, char *why, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static int fail(int error, char *why, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 static int fail(int error, char *why, const char *format, ...)
 {
 	va_list args;
@@ -193,7 +197,8 @@ static int try_bind(struct http *http, uint16_t port, char *why)
 
 	r = addr_parse(http->address, port, &addr);
 	if (r < 0)
-		return fail(r, why, "http.address \"%s\" is not an IP address; give one like \"0.0.0.0\"",
+		return fail(r, why,
+			"http.address \"%s\" is not an IP address; give one like \"0.0.0.0\"",
 			http->address);
 	fd = socket(addr.u.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
@@ -203,18 +208,22 @@ static int try_bind(struct http *http, uint16_t port, char *why)
 	close(fd);
 	if (r == -EADDRINUSE)
 		return fail(r, why,
-			"port %u is in use by another program; end that program, or choose a free port with "
+			"port %u is in use by another program; end that program, or choose a free "
+			"port with "
 			"--port or http.port",
 			port);
 	if (r == -EACCES)
 		return fail(r, why,
-			"no right to use port %u; choose one above 1023, or give the right to bind it "
+			"no right to use port %u; choose one above 1023, or give the right to bind "
+			"it "
 			"(AmbientCapabilities=CAP_NET_BIND_SERVICE)",
 			port);
 	if (r == -EADDRNOTAVAIL)
-		return fail(r, why, "this machine has no address %s; correct http.address", http->address);
+		return fail(r, why, "this machine has no address %s; correct http.address",
+			http->address);
 	if (r < 0)
-		return fail(r, why, "cannot listen on %s port %u: %s", http->address, port, strerror(-r));
+		return fail(r, why, "cannot listen on %s port %u: %s", http->address, port,
+			strerror(-r));
 	return 0;
 }
 
@@ -222,7 +231,8 @@ static int check_readable(const char *what, const char *path, char *why)
 {
 	if (access(path, R_OK) == 0)
 		return 0;
-	return fail(-errno, why, "%s %s: %s; correct the path or its rights", what, path, strerror(errno));
+	return fail(-errno, why, "%s %s: %s; correct the path or its rights", what, path,
+		strerror(errno));
 }
 
 static int check_tls(const struct lectern_config *config, char *why)
@@ -232,16 +242,13 @@ static int check_tls(const struct lectern_config *config, char *why)
 	return r < 0 ? r : check_readable("http.key", config->http.key, why);
 }
 
+/* Cookies, cameras and microphones are not for plain HTTP on a network. */
 static void choose_address(struct http *http)
 {
 	const struct lectern_config *config = http->server->config;
 
-	if (lectern_config_tls(config)) {
-		strcpy(http->address, config->http.address);
-		return;
-	}
-	strcpy(http->address, "127.0.0.1");
-	log_warn("http", "no certificate is configured: serving http on localhost only");
+	snprintf(http->address, sizeof(http->address), "%s",
+		lectern_config_tls(config) ? config->http.address : "127.0.0.1");
 }
 
 static int create_context(struct http *http, char *why)
@@ -273,21 +280,22 @@ static int create_context(struct http *http, char *why)
 		info.ssl_private_key_filepath = config->http.key;
 		/* RFC 9325: TLS 1.2 with forward secrecy and AEAD, or 1.3. */
 		info.ssl_cipher_list = "ECDHE+AESGCM:ECDHE+CHACHA20";
-		info.ssl_options_set = (long)(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 |
-					      SSL_OP_NO_RENEGOTIATION);
+		info.ssl_options_set = (long)(SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 |
+					      SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION);
 	}
 	http->context = lws_create_context(&info);
 	http->vhost = http->context ? lws_get_vhost_by_name(http->context, "default") : NULL;
 	if (!http->vhost)
-		return fail(-EIO, why,
-			"the HTTP server cannot start%s; the lines above say more",
-			lectern_config_tls(config) ? " (do http.certificate and http.key belong together?)" :
-						     "");
+		return fail(-EIO, why, "the HTTP server cannot start%s; the lines above say more",
+			lectern_config_tls(config)
+				? " (do http.certificate and http.key belong together?)"
+				: "");
 	http->port = (uint16_t)lws_get_vhost_listen_port(http->vhost);
 	return 0;
 }
 
-int http_create(struct server *server, const struct lws_protocols *ws, struct http **ret_http, char *why)
+int http_create(
+	struct server *server, const struct lws_protocols *ws, struct http **ret_http, char *why)
 {
 	struct http *http = calloc(1, sizeof(*http));
 	int r;
@@ -333,8 +341,7 @@ void http_destroy(struct http *http)
 		lws_context_destroy(http->context);
 	}
 	/* What is left waits for a job; its end will find it here no more. */
-	list_each (it, &http->exchanges)
-		list_remove(it);
+	list_each(it, &http->exchanges) list_remove(it);
 	free(http);
 }
 

@@ -52,7 +52,7 @@ static int suffix(struct text text, int64_t size, int64_t *ret_start, int64_t *r
 
 int range_parse(const char *header, int64_t size, int64_t *ret_start, int64_t *ret_length)
 {
-	struct text text = { header };
+	struct text text = {header};
 	int64_t first, last = INT64_MAX;
 
 	if (!skip(&text, "bytes="))

@@ -31,7 +31,7 @@ static void answer_clear(struct answer *answer)
 	free(answer->body);
 	if (answer->fd >= 0)
 		close(answer->fd);
-	*answer = (struct answer){ .fd = -1 };
+	*answer = (struct answer){.fd = -1};
 }
 
 void request_destroy(struct request *request)
@@ -44,11 +44,23 @@ void request_destroy(struct request *request)
 	free(request);
 }
 
+static void list_methods(struct request *request, const struct route *routes, const char *pattern)
+{
+	static const char *const names[] = {"GET, HEAD", "POST", "PATCH"};
+	char *allow = request->answer.allow;
+	size_t len = 0;
+
+	for (const struct route *row = routes; row->pattern; row++) {
+		if (strcmp(row->pattern, pattern) != 0)
+			continue;
+		len += (size_t)snprintf(allow + len, sizeof(request->answer.allow) - len, "%s%s",
+			len > 0 ? ", " : "", names[row->method]);
+		assert(len < sizeof(request->answer.allow));
+	}
+}
+
 static bool pick_method(struct request *request, const struct route *routes, const char *pattern)
 {
-	static const char *const names[] = { "GET, HEAD", "POST", "PATCH" };
-	char *allow = request->answer.allow;
-
 	for (const struct route *row = routes; row->pattern; row++) {
 		if (strcmp(row->pattern, pattern) != 0)
 			continue;
@@ -57,13 +69,7 @@ static bool pick_method(struct request *request, const struct route *routes, con
 			return true;
 	}
 	request_error(request, 405, "bad_request", "This address does not take that method.");
-	for (const struct route *row = routes; row->pattern; row++) {
-		if (strcmp(row->pattern, pattern) != 0)
-			continue;
-		if (allow[0] != '\0')
-			strcat(allow, ", ");
-		strcat(allow, names[row->method]);
-	}
+	list_methods(request, routes, pattern);
 	return false;
 }
 
@@ -150,7 +156,8 @@ static void answer_range(struct request *request, int64_t size)
 		return;
 	if (r < 0) {
 		request_error(request, 416, "bad_request", "That range is not in the file.");
-		snprintf(answer->content_range, sizeof(answer->content_range), "bytes */%" PRId64, size);
+		snprintf(answer->content_range, sizeof(answer->content_range), "bytes */%" PRId64,
+			size);
 		return;
 	}
 	answer->status = 206;
@@ -193,8 +200,8 @@ void request_cookie(struct request *request, const char *name, const char *value
 		if (out[0] != '\0')
 			continue;
 		len = snprintf(out, ANSWER_COOKIE,
-			"%s=%s; Path=%s; Max-Age=%" PRId64 "; HttpOnly; SameSite=Lax%s", name, value, path,
-			lifetime_ms / 1000, secure);
+			"%s=%s; Path=%s; Max-Age=%" PRId64 "; HttpOnly; SameSite=Lax%s", name,
+			value, path, lifetime_ms / 1000, secure);
 		assert(len < ANSWER_COOKIE);
 		return;
 	}

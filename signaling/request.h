@@ -4,8 +4,8 @@
  *
  * The control thread fills the upper half from the wire and picks the route. The route's `run` then
  * has the request to itself on a thread of the work pool, where it reads what was asked and writes
- * the answer by one of the request_...() calls below; after it, `finish` may add what only the control
- * thread knows, and the answer is sent. A handler that answers nothing is our bug.
+ * the answer by one of the request_...() calls below; after it, `finish` may add what only the
+ * control thread knows, and the answer is sent. A handler that answers nothing is our bug.
  *
  * Strings that a person reads on a page come from the client by the status; the text of an error is
  * English, for a log.
@@ -40,15 +40,16 @@ enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_OTHER, METHOD_ANY };
 /* One row for each route, in api/table.c; rows of one pattern differ in their method. */
 struct route {
 	enum method method;
-	const char *pattern; /* see url_match(); a first <n> is the person's number; NULL ends a table */
-	bool anyone;         /* no sign-in is needed */
-	int lane;            /* enum work_lane */
+	const char *pattern; /* see url_match(); a first <n> is the person's number; NULL ends a
+				table */
+	bool anyone;	     /* no sign-in is needed */
+	int lane;	     /* enum work_lane */
 	void (*run)(struct store *store, struct request *request);
 	void (*finish)(struct request *request); /* control thread; NULL: nothing */
 };
 
 struct answer {
-	unsigned status; /* 0: none yet */
+	unsigned status;		     /* 0: none yet */
 	const char *type, *cache, *encoding; /* NULL: no such header */
 	bool ranges, vary, close;
 	unsigned retry_after_s;
@@ -76,8 +77,8 @@ struct request {
 	unsigned last_n; /* who signed in last in this browser; 0: nobody */
 	struct url_params params;
 	struct identity who; /* of routes that need a sign-in */
-	json_t *body;        /* of changing requests: an object */
-	char *text;          /* the body as it came in */
+	json_t *body;	     /* of changing requests: an object */
+	char *text;	     /* the body as it came in */
 	size_t text_len, text_room;
 
 	/* what is answered */
@@ -92,7 +93,8 @@ struct request *request_create(struct server *server);
 /* Accepts NULL. */
 void request_destroy(struct request *request);
 
-/* Finds the row of `routes` for path and method, the first pattern that fits. False: 404 or 405 was answered. */
+/* Finds the row of `routes` for path and method, the first pattern that fits. False: 404 or 405 was
+ * answered. */
 bool request_route(struct request *request, const struct route *routes);
 
 /* The id in the pattern's <id>; every route below /u/<n> has it second. 0: not an id. */
@@ -107,7 +109,8 @@ void request_fail(struct request *request, int error);
 void request_empty(struct request *request, unsigned status);
 void request_redirect(struct request *request, const char *location);
 /* Takes `fd`. Honours HEAD and one Range if `ranges`. */
-void request_file(struct request *request, int fd, const char *type, const char *cache, bool ranges);
+void request_file(
+	struct request *request, int fd, const char *type, const char *cache, bool ranges);
 /* name=value with Path=path; lifetime 0: gone at once. */
 void request_cookie(struct request *request, const char *name, const char *value, const char *path,
 	int64_t lifetime_ms);

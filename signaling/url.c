@@ -17,7 +17,7 @@ static bool take_param(struct url_params *params, const char *at, size_t len)
 
 bool url_match(const char *pattern, const char *path, struct url_params *ret_params)
 {
-	struct url_params params = { 0 };
+	struct url_params params = {0};
 
 	while (*pattern == '/' && *path == '/') {
 		size_t word = strcspn(++pattern, "/"), segment = strcspn(++path, "/");
@@ -121,7 +121,8 @@ static bool refuses(const char *parameters, size_t len)
 {
 	for (size_t i = 0; i + 2 < len; i++)
 		if ((parameters[i] == 'q' || parameters[i] == 'Q') && parameters[i + 1] == '=')
-			return strspn(parameters + i + 2, "0.") >= strcspn(parameters + i + 2, ", \t;");
+			return strspn(parameters + i + 2, "0.") >=
+			       strcspn(parameters + i + 2, ", \t;");
 	return false;
 }
 

@@ -2,8 +2,8 @@
 /*
  * The small parsers of a request's head: path, query, cookie, Origin, Accept-Encoding.
  *
- * They take NUL-terminated text of any content, as libwebsockets hands it over after percent-decoding
- * the path, allocate nothing and know nothing of a connection.
+ * They take NUL-terminated text of any content, as libwebsockets hands it over after
+ * percent-decoding the path, allocate nothing and know nothing of a connection.
  */
 #ifndef SIGNALING_URL_H
 #define SIGNALING_URL_H
@@ -38,8 +38,8 @@ bool url_cookie(const char *header, const char *name, char *out, size_t room);
 int url_query_number(const char *query, const char *name, int64_t *ret_number);
 
 /*
- * An Origin header names the host that the request was sent to. Over TLS only https is ours; without
- * it we serve this machine alone, or a proxy on it that speaks either.
+ * An Origin header names the host that the request was sent to. Over TLS only https is ours;
+ * without it we serve this machine alone, or a proxy on it that speaks either.
  */
 bool url_origin_is_ours(const char *origin, const char *host, bool tls);
 

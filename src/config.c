@@ -38,19 +38,19 @@ struct key {
 #define TEXT(field) KEY_TEXT, OFFSET(field), sizeof(((struct lectern_config *)NULL)->field)
 
 static const struct key keys[] = {
-	{ NULL, "data", TEXT(data) },
-	{ "http", "address", KEY_ADDRESS, OFFSET(http.address) },
-	{ "http", "certificate", TEXT(http.certificate) },
-	{ "http", "key", TEXT(http.key) },
-	{ "http", "port", KEY_PORT, OFFSET(http.port) },
-	{ "http", "web_client", TEXT(http.web_client) },
-	{ "log", "level", KEY_LEVEL, OFFSET(log_level) },
-	{ "media", "address", KEY_ADDRESS, OFFSET(media.address) },
-	{ "media", "announce", KEY_ADDRESSES, OFFSET(media.announce) },
-	{ "media", "port", KEY_PORT, OFFSET(media.port) },
-	{ "media", "workers", KEY_NUMBER, OFFSET(media.workers), 64 },
-	{ "recorder", "grace", KEY_NUMBER, OFFSET(recorder.grace_s), 3600 },
-	{ "recorder", "program", TEXT(recorder.program) },
+	{NULL, "data", TEXT(data)},
+	{"http", "address", KEY_ADDRESS, OFFSET(http.address)},
+	{"http", "certificate", TEXT(http.certificate)},
+	{"http", "key", TEXT(http.key)},
+	{"http", "port", KEY_PORT, OFFSET(http.port)},
+	{"http", "web_client", TEXT(http.web_client)},
+	{"log", "level", KEY_LEVEL, OFFSET(log_level)},
+	{"media", "address", KEY_ADDRESS, OFFSET(media.address)},
+	{"media", "announce", KEY_ADDRESSES, OFFSET(media.announce)},
+	{"media", "port", KEY_PORT, OFFSET(media.port)},
+	{"media", "workers", KEY_NUMBER, OFFSET(media.workers), 64},
+	{"recorder", "grace", KEY_NUMBER, OFFSET(recorder.grace_s), 3600},
+	{"recorder", "program", TEXT(recorder.program)},
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -79,18 +79,20 @@ void lectern_config_defaults(struct lectern_config *config)
 {
 	*config = (struct lectern_config){
 		.data = "/var/lib/lectern",
-		.http = { .address = "0.0.0.0", .port = 8080 },
-		.media = { .address = "0.0.0.0", .port = 40000 },
-		.recorder = { .grace_s = 60 },
+		.http = {.address = "0.0.0.0", .port = 8080},
+		.media = {.address = "0.0.0.0", .port = 40000},
+		.recorder = {.grace_s = 60},
 		.log_level = LOG_INFO,
 	};
-	find_beside("../../web-client/dist", "../share/lectern/web-client", config->http.web_client);
+	find_beside(
+		"../../web-client/dist", "../share/lectern/web-client", config->http.web_client);
 	find_beside("recorder/lectern-recorder", "lectern-recorder", config->recorder.program);
 }
 
-static int wrong(const struct place *place, const config_setting_t *setting, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static int wrong(const struct place *place, const config_setting_t *setting, const char *format, ...)
+static int wrong(const struct place *place, const config_setting_t *setting, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
+static int wrong(
+	const struct place *place, const config_setting_t *setting, const char *format, ...)
 {
 	const char *file = config_setting_source_file(setting);
 	va_list args;
@@ -106,16 +108,17 @@ static int wrong(const struct place *place, const config_setting_t *setting, con
 	return -EINVAL;
 }
 
-static int set_text(const struct place *place, const config_setting_t *setting, char *out, size_t room)
+static int set_text(
+	const struct place *place, const config_setting_t *setting, char *out, size_t room)
 {
 	const char *text = config_setting_get_string(setting);
 
 	if (!text)
-		return wrong(place, setting, "%s must be text in quotes", config_setting_name(setting));
-	if (strlen(text) >= room)
+		return wrong(
+			place, setting, "%s must be text in quotes", config_setting_name(setting));
+	if ((size_t)snprintf(out, room, "%s", text) >= room)
 		return wrong(place, setting, "%s is too long: at most %zu bytes",
 			config_setting_name(setting), room - 1);
-	strcpy(out, text);
 	return 0;
 }
 
@@ -124,11 +127,11 @@ static int set_address(const struct place *place, const config_setting_t *settin
 	const char *name = config_setting_name(setting), *text = config_setting_get_string(setting);
 	struct in6_addr address;
 
-	if (!text || (inet_pton(AF_INET, text, &address) != 1 && inet_pton(AF_INET6, text, &address) != 1))
+	if (!text || (inet_pton(AF_INET, text, &address) != 1 &&
+			     inet_pton(AF_INET6, text, &address) != 1))
 		return wrong(place, setting, "%s must be an IP address in quotes, like \"0.0.0.0\"",
 			name ? name : "each address");
-	assert(strlen(text) < LECTERN_MAX_ADDRESS);
-	strcpy(out, text);
+	snprintf(out, LECTERN_MAX_ADDRESS, "%s", text);
 	return 0;
 }
 
@@ -140,8 +143,8 @@ static int set_addresses(
 	if (!config_setting_is_array(setting) && !config_setting_is_list(setting))
 		return wrong(place, setting, "announce must be a list like [\"192.0.2.1\"]");
 	if (count > LECTERN_MAX_CANDIDATES)
-		return wrong(
-			place, setting, "announce has at most %d addresses", LECTERN_MAX_CANDIDATES);
+		return wrong(place, setting, "announce has at most %d addresses",
+			LECTERN_MAX_CANDIDATES);
 	for (int i = 0; i < count; i++) {
 		int r = set_address(place, config_setting_get_elem(setting, (unsigned)i),
 			config->media.announce[i]);
@@ -153,8 +156,8 @@ static int set_addresses(
 	return 0;
 }
 
-static int get_number(
-	const struct place *place, const config_setting_t *setting, size_t most, unsigned *ret_number)
+static int get_number(const struct place *place, const config_setting_t *setting, size_t most,
+	unsigned *ret_number)
 {
 	long long number = -1;
 
@@ -174,13 +177,14 @@ static int set_level(const struct place *place, const config_setting_t *setting,
 	enum log_level level;
 
 	if (!text || log_level_parse(text, &level) < 0)
-		return wrong(place, setting, "level must be \"error\", \"warn\", \"info\" or \"debug\"");
+		return wrong(
+			place, setting, "level must be \"error\", \"warn\", \"info\" or \"debug\"");
 	*out = level;
 	return 0;
 }
 
-static int set_key(const struct place *place, const config_setting_t *setting, const struct key *key,
-	struct lectern_config *config)
+static int set_key(const struct place *place, const config_setting_t *setting,
+	const struct key *key, struct lectern_config *config)
 {
 	void *field = (char *)config + key->offset;
 	unsigned number;
@@ -251,14 +255,15 @@ static int check_pair(const struct place *place, const struct lectern_config *co
 	if (!config->http.certificate[0] == !config->http.key[0])
 		return 0;
 	snprintf(place->why, LECTERN_MAX_WHY,
-		"%s: http.certificate and http.key belong together; give both or none", place->file);
+		"%s: http.certificate and http.key belong together; give both or none",
+		place->file);
 	return -EINVAL;
 }
 
 int lectern_config_parse(
 	struct lectern_config *config, const char *text, const char *name, char *why)
 {
-	const struct place place = { .file = name, .why = why };
+	const struct place place = {.file = name, .why = why};
 	struct lectern_config read = *config;
 	const config_setting_t *root;
 	config_t parsed;
@@ -286,8 +291,9 @@ int lectern_config_parse(
 
 static int fail(int error, const char *path, char *why)
 {
-	snprintf(why, LECTERN_MAX_WHY, "%s: cannot read the configuration: %s; correct the path or its rights",
-		path, strerror(-error));
+	snprintf(why, LECTERN_MAX_WHY,
+		"%s: cannot read the configuration: %s; correct the path or its rights", path,
+		strerror(-error));
 	return error;
 }
 
@@ -325,7 +331,8 @@ int lectern_config_read(struct lectern_config *config, const char *path, char *w
 		return fail(r, path, why);
 	}
 	if (memchr(text, '\0', len)) {
-		snprintf(why, LECTERN_MAX_WHY, "%s: this is not a text file; name the configuration", path);
+		snprintf(why, LECTERN_MAX_WHY,
+			"%s: this is not a text file; name the configuration", path);
 		r = -EINVAL;
 	} else {
 		text[len] = '\0';

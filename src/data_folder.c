@@ -23,7 +23,8 @@ int data_folder_init(struct data_folder *folder, const struct lectern_config *co
 	if (strlen(folder->recorder_socket) < room)
 		return 0;
 	snprintf(why, LECTERN_MAX_WHY,
-		"the path of the data folder is too long for a socket in it (%zu bytes); choose a shorter one",
+		"the path of the data folder is too long for a socket in it (%zu bytes); choose a "
+		"shorter one",
 		room - sizeof("/recorder.sock"));
 	return -ENAMETOOLONG;
 }
@@ -34,14 +35,16 @@ static int make(const char *path, char *why)
 
 	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
 		snprintf(why, LECTERN_MAX_WHY,
-			"%s: cannot make the data folder: %s; make it, or name another with --data or data", path,
-			strerror(errno));
+			"%s: cannot make the data folder: %s; make it, or name another with --data "
+			"or data",
+			path, strerror(errno));
 		return -errno;
 	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) && access(path, R_OK | W_OK | X_OK) == 0)
 		return 0;
 	snprintf(why, LECTERN_MAX_WHY,
-		"%s: not a folder that this user may write; correct its rights, or name another with --data or data",
+		"%s: not a folder that this user may write; correct its rights, or name another "
+		"with --data or data",
 		path);
 	return -EACCES;
 }
@@ -55,9 +58,11 @@ static int take_lock(struct data_folder *folder, char *why)
 	folder->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (folder->lock >= 0 && flock(folder->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
-	snprintf(why, LECTERN_MAX_WHY, errno == EWOULDBLOCK ?
-		"%s: another lecternd uses this data folder; end it, or name another folder" :
-		"%s: cannot lock the data folder; correct its rights", folder->path);
+	snprintf(why, LECTERN_MAX_WHY,
+		errno == EWOULDBLOCK ? "%s: another lecternd uses this data folder; end it, or "
+				       "name another folder"
+				     : "%s: cannot lock the data folder; correct its rights",
+		folder->path);
 	return -EBUSY;
 }
 

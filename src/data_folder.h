@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The folder that holds everything lecternd keeps: database, recordings, the recorder's socket. It is
- * made if its parent is there, private to its owner (0700), and used by one lecternd at a time.
+ * The folder that holds everything lecternd keeps: database, recordings, the recorder's socket. It
+ * is made if its parent is there, private to its owner (0700), and used by one lecternd at a time.
  */
 #ifndef DATA_FOLDER_H
 #define DATA_FOLDER_H

@@ -2,8 +2,8 @@
 /*
  * lecternd: reads what it is told, starts the parts in order, turns the loop, ends them in order.
  *
- * Whatever stops it from starting is one line on standard error that says what to do, and exit code 1.
- * The log goes to standard error, the links of a demo to standard output.
+ * Whatever stops it from starting is one line on standard error that says what to do, and exit
+ * code 1. The log goes to standard error, the links of a demo to standard output.
  */
 #include <errno.h>
 #include <signal.h>
@@ -31,7 +31,8 @@
 /* Members are told, recordings sealed; then it ends whoever is still there. */
 #define END_US 2500000
 
-enum { WHY = LECTERN_MAX_WHY > STORE_WHY ? LECTERN_MAX_WHY : STORE_WHY };
+/* More than LECTERN_MAX_WHY and STORE_WHY. */
+enum { WHY = 2048 };
 
 /* Everything that runs, in the order in which it starts. */
 struct lecternd {
@@ -59,7 +60,7 @@ static void on_signal(int number)
 /* Only the control thread takes signals: threads are started while they are blocked. */
 static void take_signals(int how)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = {.sa_handler = on_signal};
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -119,13 +120,14 @@ static int print_link(struct lecternd *d)
 	}
 	store_close(store);
 	if (r == -ENOENT)
-		snprintf(d->why, sizeof(d->why), "nobody has the address %s; check how it is written",
-			d->options.link);
+		snprintf(d->why, sizeof(d->why),
+			"nobody has the address %s; check how it is written", d->options.link);
 	else if (r < 0)
 		fail(d, r, "cannot make a sign-in link");
 	if (r == 0)
 		printf("%s://localhost:%u/signin/%s\n",
-			lectern_config_tls(&d->config) ? "https" : "http", d->config.http.port, token);
+			lectern_config_tls(&d->config) ? "https" : "http", d->config.http.port,
+			token);
 	return r;
 }
 
@@ -141,7 +143,8 @@ static int prepare_database(struct lecternd *d)
 		r = demo_prepare(store, now_ms, &d->demo);
 		if (r == -EEXIST)
 			snprintf(d->why, sizeof(d->why),
-				"%s holds an academy already; name another data folder for the demo",
+				"%s holds an academy already; name another data folder for the "
+				"demo",
 				d->config.data);
 		else if (r < 0)
 			fail(d, r, "cannot make the demo academy");
@@ -211,13 +214,15 @@ static void tell(struct lecternd *d)
 
 	http_origin(d->http, origin);
 	if (!lectern_config_tls(&d->config))
-		log_warn("http", "without a certificate it is reached from this machine (localhost) only");
+		log_warn("http",
+			"without a certificate it is reached from this machine (localhost) only");
 	log_info("main", "serving %s data=%s media=%s udp port=%u", origin, d->config.data,
 		d->config.media.address, d->config.media.port);
 	if (!d->options.demo)
 		return;
 	for (size_t i = 0; i < DEMO_PEOPLE; i++)
-		printf("%-12s %s/signin/%s\n", d->demo.links[i].label, origin, d->demo.links[i].token);
+		printf("%-12s %s/signin/%s\n", d->demo.links[i].label, origin,
+			d->demo.links[i].token);
 	fflush(stdout);
 }
 
@@ -257,7 +262,7 @@ static void end(struct lecternd *d)
 
 int main(int argc, char **argv)
 {
-	struct lecternd d = { 0 };
+	struct lecternd d = {0};
 	int r;
 
 	take_signals(SIG_BLOCK);

@@ -12,15 +12,15 @@
 enum { WEB_CLIENT = 256, RECORDER, DEMO, CHECK, LINK };
 
 static const struct argp_option table[] = {
-	{ "config", 'c', "FILE", 0, "Read the configuration from FILE (see config/lectern.conf)", 0 },
-	{ "data", 'd', "DIR", 0, "Keep database and recordings in DIR", 0 },
-	{ "port", 'p', "N", 0, "Listen on port N; 0 takes any free one", 0 },
-	{ "web-client", WEB_CLIENT, "DIR", 0, "Serve the built web client from DIR", 0 },
-	{ "recorder", RECORDER, "PROGRAM", 0, "Record by PROGRAM; \"\" records nothing", 0 },
-	{ "demo", DEMO, NULL, 0, "Make a demo academy and print three sign-in links", 0 },
-	{ "check", CHECK, NULL, 0, "Check configuration and database, then end", 0 },
-	{ "link", LINK, "EMAIL", 0, "Print a sign-in link for this person, then end", 0 },
-	{ 0 },
+	{"config", 'c', "FILE", 0, "Read the configuration from FILE (see config/lectern.conf)", 0},
+	{"data", 'd', "DIR", 0, "Keep database and recordings in DIR", 0},
+	{"port", 'p', "N", 0, "Listen on port N; 0 takes any free one", 0},
+	{"web-client", WEB_CLIENT, "DIR", 0, "Serve the built web client from DIR", 0},
+	{"recorder", RECORDER, "PROGRAM", 0, "Record by PROGRAM; \"\" records nothing", 0},
+	{"demo", DEMO, NULL, 0, "Make a demo academy and print three sign-in links", 0},
+	{"check", CHECK, NULL, 0, "Check configuration and database, then end", 0},
+	{"link", LINK, "EMAIL", 0, "Print a sign-in link for this person, then end", 0},
+	{0},
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -74,11 +74,11 @@ static int override(const char *given, const char *name, char *out, size_t room,
 {
 	if (!given)
 		return 0;
-	if (strlen(given) >= room) {
-		snprintf(why, LECTERN_MAX_WHY, "--%s is too long: at most %zu bytes", name, room - 1);
+	if ((size_t)snprintf(out, room, "%s", given) >= room) {
+		snprintf(why, LECTERN_MAX_WHY, "--%s is too long: at most %zu bytes", name,
+			room - 1);
 		return -EINVAL;
 	}
-	strcpy(out, given);
 	return 0;
 }
 

@@ -15,7 +15,8 @@ struct options {
 
 /* Ends the process on --help, --version and on what it does not understand. */
 void options_parse(struct options *options, int argc, char **argv);
-/* The command line counts more than the file. -EINVAL; `why` (LECTERN_MAX_WHY) says what is wrong. */
+/* The command line counts more than the file. -EINVAL; `why` (LECTERN_MAX_WHY) says what is wrong.
+ */
 int options_override(const struct options *options, struct lectern_config *config, char *why);
 
 #endif

@@ -3,7 +3,8 @@
  * What the configuration file and the command line say, as plain data with every default filled in.
  *
  * Read once at start and never changed; every thread may read it. config/lectern.conf explains each
- * key. A key that is unknown, of the wrong type or out of range is an error that names file and line.
+ * key. A key that is unknown, of the wrong type or out of range is an error that names file and
+ * line.
  */
 #ifndef LECTERN_CONFIG_H
 #define LECTERN_CONFIG_H
@@ -16,7 +17,7 @@
 
 enum {
 	LECTERN_MAX_PATH = 1024, /* bytes of a path in the configuration, with its NUL */
-	LECTERN_MAX_WHY = 512,   /* bytes of a message about what is wrong, with its NUL */
+	LECTERN_MAX_WHY = 512,	 /* bytes of a message about what is wrong, with its NUL */
 	LECTERN_MAX_ADDRESS = 64,
 };
 
@@ -24,7 +25,7 @@ struct lectern_config {
 	char data[LECTERN_MAX_PATH]; /* folder of the database, the recordings and the sockets */
 	struct {
 		char address[LECTERN_MAX_ADDRESS]; /* as configured; see lectern_config_tls() */
-		uint16_t port;                     /* 0: any free port, told in the log */
+		uint16_t port;			   /* 0: any free port, told in the log */
 		char certificate[LECTERN_MAX_PATH], key[LECTERN_MAX_PATH]; /* PEM; "": no TLS */
 		char web_client[LECTERN_MAX_PATH]; /* folder of the built web client */
 	} http;
@@ -37,7 +38,8 @@ struct lectern_config {
 	} media;
 	struct {
 		char program[LECTERN_MAX_PATH]; /* "": nothing is recorded */
-		unsigned grace_s; /* how long the recorder waits for a server that died to come back */
+		unsigned grace_s; /* how long the recorder waits for a server that died to come back
+				   */
 	} recorder;
 	int log_level; /* enum log_level */
 };

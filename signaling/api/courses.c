@@ -19,7 +19,7 @@ static void add_course(const struct course *course, void *arg)
 
 void api_courses(struct store *store, struct request *request)
 {
-	struct listing listing = { .list = json_array() };
+	struct listing listing = {.list = json_array()};
 	int r = course_each(store, request->who.person.site, add_course, &listing);
 
 	if (r == 0)

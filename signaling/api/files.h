@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The files of a recording, below <data>/recordings/<site>/<recording>/ (src/recorder/FORMAT.md). The
- * folder comes from the database; `name` is a word of our own or one that was checked. Not control
- * thread: reading waits for the disk. Private to this folder.
+ * The files of a recording, below <data>/recordings/<site>/<recording>/ (src/recorder/FORMAT.md).
+ * The folder comes from the database; `name` is a word of our own or one that was checked. Not
+ * control thread: reading waits for the disk. Private to this folder.
  */
 #ifndef SIGNALING_API_FILES_H
 #define SIGNALING_API_FILES_H

@@ -29,7 +29,8 @@ void api_me_change(struct store *store, struct request *request)
 	}
 	r = person_set_language(store, who->site, who->id, language);
 	if (r == -EINVAL)
-		request_error(request, 400, "bad_request", "The language is one of en, es, fr, nl.");
+		request_error(
+			request, 400, "bad_request", "The language is one of en, es, fr, nl.");
 	else if (r < 0)
 		request_fail(request, r);
 	else

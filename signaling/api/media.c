@@ -8,7 +8,8 @@
 #include "signaling/api/table.h"
 #include "signaling/request.h"
 
-/* "c0001.webm", as the recorder names them; nothing else of the folder is served as it lies there. */
+/* "c0001.webm", as the recorder names them; nothing else of the folder is served as it lies there.
+ */
 static bool is_clip(const char *name)
 {
 	size_t digits;
@@ -27,7 +28,8 @@ void api_clip(struct store *store, struct request *request)
 	int r = is_clip(name) ? 0 : -ENOENT;
 
 	if (r == 0)
-		r = recording_get_visible(store, who->site, who->id, request_id(request), &recording);
+		r = recording_get_visible(
+			store, who->site, who->id, request_id(request), &recording);
 	if (r == 0)
 		r = files_open(request, &recording, name);
 	if (r < 0)

@@ -33,15 +33,16 @@ static json_t *role_names(unsigned roles)
 
 json_t *object_person(const struct person *person)
 {
-	return json_pack("{s:o, s:s, s:s, s:{s:o, s:s, s:s}, s:o}", "id", id_json(person->id), "name",
-		person->name, "language", person->language, "site", "id", id_json(person->site), "name",
-		person->site_name, "time_zone", person->time_zone, "roles", role_names(person->roles));
+	return json_pack("{s:o, s:s, s:s, s:{s:o, s:s, s:s}, s:o}", "id", id_json(person->id),
+		"name", person->name, "language", person->language, "site", "id",
+		id_json(person->site), "name", person->site_name, "time_zone", person->time_zone,
+		"roles", role_names(person->roles));
 }
 
 json_t *object_course(const struct course *course)
 {
-	return json_pack("{s:o, s:s, s:s}", "id", id_json(course->id), "title", course->title, "colour",
-		course->colour);
+	return json_pack("{s:o, s:s, s:s}", "id", id_json(course->id), "title", course->title,
+		"colour", course->colour);
 }
 
 static json_t *course_of(const struct session *session)
@@ -61,8 +62,7 @@ static void add_instructor(int64_t person, const char *name, void *arg)
 	json_array_append_new(arg, json_pack("{s:o, s:s}", "id", id_json(person), "name", name));
 }
 
-static json_t *instructors_of(
-	struct store *store, int64_t site, int64_t session, int *ret_error)
+static json_t *instructors_of(struct store *store, int64_t site, int64_t session, int *ret_error)
 {
 	json_t *list = json_array();
 
@@ -97,8 +97,8 @@ static json_t *unless(int error, json_t *json, int *ret_error)
 	return NULL;
 }
 
-json_t *object_session(
-	struct store *store, int64_t person, const struct session *session, int64_t now_ms, int *ret_error)
+json_t *object_session(struct store *store, int64_t person, const struct session *session,
+	int64_t now_ms, int *ret_error)
 {
 	bool over = session_over(session, now_ms);
 	enum session_role role = IN_SESSION_NONE;
@@ -108,14 +108,14 @@ json_t *object_session(
 	r = session_role(store, session->site, session->id, person, &role);
 	instructors = instructors_of(store, session->site, session->id, &error);
 	recording = recording_of(store, session, &error);
-	json = json_pack("{s:o, s:o, s:s, s:o, s:I, s:i, s:s, s:s, s:s, s:i, s:{s:b, s:b}, s:o}", "id",
-		id_json(session->id), "course", course_of(session), "title", session->title, "instructors",
-		instructors, "starts_at", (json_int_t)session->starts_at, "length_min",
-		(int)session->length_min, "time_zone", session->time_zone, "policy",
+	json = json_pack("{s:o, s:o, s:s, s:o, s:I, s:i, s:s, s:s, s:s, s:i, s:{s:b, s:b}, s:o}",
+		"id", id_json(session->id), "course", course_of(session), "title", session->title,
+		"instructors", instructors, "starts_at", (json_int_t)session->starts_at,
+		"length_min", (int)session->length_min, "time_zone", session->time_zone, "policy",
 		session_policy_name(session->policy), "state",
 		over ? "ended" : session_state_name(session->state), "present", 0, "may", "enter",
-		role != IN_SESSION_NONE && !over, "host", role > IN_SESSION_TRAINEE && !over, "recording",
-		recording);
+		role != IN_SESSION_NONE && !over, "host", role > IN_SESSION_TRAINEE && !over,
+		"recording", recording);
 	return unless(r < 0 ? r : error, json, ret_error);
 }
 
@@ -148,9 +148,10 @@ json_t *object_recording(struct store *store, const struct recording *recording,
 	}
 	instructors = instructors_of(store, recording->site, recording->session, &error);
 	json = json_pack("{s:o, s:{s:o, s:s}, s:o, s:o, s:I, s:I, s:I, s:s}", "id",
-		id_json(recording->id), "session", "id", id_json(session.id), "title", session.title,
-		"course", course_of(&session), "instructors", instructors, "started_at",
-		(json_int_t)recording->started_at, "duration_ms", (json_int_t)recording->duration_ms,
-		"bytes", (json_int_t)recording->bytes, "state", recording_state_name(recording->state));
+		id_json(recording->id), "session", "id", id_json(session.id), "title",
+		session.title, "course", course_of(&session), "instructors", instructors,
+		"started_at", (json_int_t)recording->started_at, "duration_ms",
+		(json_int_t)recording->duration_ms, "bytes", (json_int_t)recording->bytes, "state",
+		recording_state_name(recording->state));
 	return unless(error, json, ret_error);
 }

@@ -19,9 +19,10 @@ struct store;
 
 json_t *object_person(const struct person *person);
 json_t *object_course(const struct course *course);
-/* As `person` sees it now. `state` and `present` are as if nobody were there: see object_session_live(). */
-json_t *object_session(
-	struct store *store, int64_t person, const struct session *session, int64_t now_ms, int *ret_error);
+/* As `person` sees it now. `state` and `present` are as if nobody were there: see
+ * object_session_live(). */
+json_t *object_session(struct store *store, int64_t person, const struct session *session,
+	int64_t now_ms, int *ret_error);
 /* Control thread: what goes on in the session now. */
 void object_session_live(json_t *object, struct server *server, int64_t site);
 json_t *object_recording(struct store *store, const struct recording *recording, int *ret_error);

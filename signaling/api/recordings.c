@@ -30,7 +30,7 @@ static void add_recording(const struct recording *recording, void *arg)
 void api_recordings(struct store *store, struct request *request)
 {
 	const struct person *who = &request->who.person;
-	struct listing listing = { .store = store, .list = json_array() };
+	struct listing listing = {.store = store, .list = json_array()};
 	int r = recording_each_visible(store, who->site, who->id, add_recording, &listing);
 
 	if (r == 0)
@@ -76,7 +76,8 @@ void api_recording(struct store *store, struct request *request)
 		request_fail(request, r);
 		return;
 	}
-	snprintf(base, sizeof(base), "/u/%u/media/%s/", request->who.person.n, id_text(recording.id, id));
+	snprintf(base, sizeof(base), "/u/%u/media/%s/", request->who.person.n,
+		id_text(recording.id, id));
 	json_object_set_new(object, "manifest", read_manifest(request, &recording));
 	json_object_set_new(object, "base", json_string(base));
 	request_json(request, 200, object);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* /sessions: the timetable of a person, one session, and making one. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "academy/course.h"
@@ -23,15 +24,16 @@ struct listing {
 static void add_session(const struct session *session, void *arg)
 {
 	struct listing *listing = arg;
-	json_t *object =
-		object_session(listing->store, listing->person, session, listing->now_ms, &listing->error);
+	json_t *object = object_session(
+		listing->store, listing->person, session, listing->now_ms, &listing->error);
 
 	if (object)
 		object_append(listing->list, object, &listing->error);
 }
 
 /* -EINVAL: not a number. */
-static int read_time(const struct request *request, const char *name, int64_t otherwise, int64_t *ret_at)
+static int read_time(
+	const struct request *request, const char *name, int64_t otherwise, int64_t *ret_at)
 {
 	int r = url_query_number(request->query, name, ret_at);
 
@@ -43,13 +45,14 @@ static int read_time(const struct request *request, const char *name, int64_t ot
 void api_sessions(struct store *store, struct request *request)
 {
 	const struct person *who = &request->who.person;
-	struct listing listing = { .store = store, .person = who->id, .now_ms = clock_wall_ms() };
+	struct listing listing = {.store = store, .person = who->id, .now_ms = clock_wall_ms()};
 	int64_t from, to;
 	int r;
 
 	if (read_time(request, "from", listing.now_ms - DAY_MS, &from) < 0 ||
 		read_time(request, "to", listing.now_ms + 31 * DAY_MS, &to) < 0) {
-		request_error(request, 400, "bad_request", "from and to are milliseconds since 1970 UTC.");
+		request_error(request, 400, "bad_request",
+			"from and to are milliseconds since 1970 UTC.");
 		return;
 	}
 	listing.list = json_array();
@@ -58,7 +61,8 @@ void api_sessions(struct store *store, struct request *request)
 		r = listing.error;
 	if (r == 0)
 		request_json(request, 200,
-			json_pack("{s:O, s:I}", "sessions", listing.list, "now", (json_int_t)listing.now_ms));
+			json_pack("{s:O, s:I}", "sessions", listing.list, "now",
+				(json_int_t)listing.now_ms));
 	else
 		request_fail(request, r);
 	json_decref(listing.list);
@@ -69,7 +73,7 @@ void api_sessions_finish(struct request *request)
 	json_t *list = json_object_get(request->answer.json, "sessions"), *session;
 	size_t i;
 
-	json_array_foreach (list, i, session)
+	json_array_foreach(list, i, session)
 		object_session_live(session, request->server, request->who.person.site);
 }
 
@@ -135,15 +139,16 @@ static bool title_is_good(const char *title)
 }
 
 /* NULL: all is well; else what is wrong with it. */
-static const char *read_new(const json_t *body, int64_t now_ms, char *title, struct session_params *params)
+static const char *read_new(
+	const json_t *body, int64_t now_ms, char *title, struct session_params *params)
 {
 	const char *course, *given_title, *policy;
 	json_int_t starts_at;
 	int length_min;
 
 	if (json_unpack_ex((json_t *)body, NULL, JSON_STRICT, "{s:s, s:s, s:I, s:i, s:s}", "course",
-		    &course, "title", &given_title, "starts_at", &starts_at, "length_min", &length_min,
-		    "policy", &policy) < 0)
+		    &course, "title", &given_title, "starts_at", &starts_at, "length_min",
+		    &length_min, "policy", &policy) < 0)
 		return "Send course, title, starts_at, length_min and policy, and nothing else.";
 	if (id_parse(course, &params->course) < 0)
 		return "The course is not an id.";
@@ -153,9 +158,10 @@ static const char *read_new(const json_t *body, int64_t now_ms, char *title, str
 		return "The policy is one of always, on_demand, never.";
 	if (length_min < 1 || length_min > SESSION_MAX_LENGTH_MIN)
 		return "A class takes 1 to 720 minutes.";
-	if (starts_at != 0 && (starts_at < now_ms - DAY_MS || starts_at > now_ms + 5 * 366 * DAY_MS))
+	if (starts_at != 0 &&
+		(starts_at < now_ms - DAY_MS || starts_at > now_ms + 5 * 366 * DAY_MS))
 		return "A class starts at 0 for now, or between yesterday and five years from now.";
-	strcpy(title, given_title);
+	snprintf(title, SESSION_TITLE, "%s", given_title);
 	params->title = title;
 	params->starts_at = starts_at == 0 ? now_ms : starts_at;
 	params->length_min = (unsigned)length_min;
@@ -163,7 +169,8 @@ static const char *read_new(const json_t *body, int64_t now_ms, char *title, str
 }
 
 /* Coordinators for every course, instructors for those they teach. 0, -EPERM, -ENOENT. */
-static int may_create(struct store *store, const struct person *who, int64_t course, bool *ret_teaches)
+static int may_create(
+	struct store *store, const struct person *who, int64_t course, bool *ret_teaches)
 {
 	struct person now;
 	struct course found;
@@ -183,7 +190,7 @@ static int may_create(struct store *store, const struct person *who, int64_t cou
 void api_session_create(struct store *store, struct request *request)
 {
 	const struct person *who = &request->who.person;
-	struct session_params params = { 0 };
+	struct session_params params = {0};
 	char title[SESSION_TITLE];
 	const char *wrong = read_new(request->body, clock_wall_ms(), title, &params);
 	bool teaches = false;
@@ -196,7 +203,8 @@ void api_session_create(struct store *store, struct request *request)
 	}
 	r = may_create(store, who, params.course, &teaches);
 	if (r == -EPERM) {
-		request_error(request, 403, "forbidden", "Instructors and coordinators plan classes.");
+		request_error(
+			request, 403, "forbidden", "Instructors and coordinators plan classes.");
 		return;
 	}
 	if (r == 0) {

@@ -34,15 +34,14 @@ void api_signin(struct store *store, struct request *request)
 	/* A HEAD must not spend the link. */
 	if (request->head) {
 		request_error(request, 405, "bad_request", "A sign-in link is opened by GET.");
-		strcpy(request->answer.allow, "GET");
+		snprintf(request->answer.allow, sizeof(request->answer.allow), "GET");
 		return;
 	}
 	signin_hash(request->params.values[0], hash);
 	signin_secret(cookie, new->signin);
 	new->created_at = clock_wall_ms();
 	new->expires_at = new->created_at + AUTH_LIFETIME_MS;
-	r = signin_redeem(
-		store, hash, new->signin, new->created_at, new->expires_at, &new->person);
+	r = signin_redeem(store, hash, new->signin, new->created_at, new->expires_at, &new->person);
 	if (r == 0)
 		answer_signed_in(request, cookie);
 	else if (r == -ENOENT)

@@ -6,8 +6,8 @@
 #include "store/id.h"
 #include "store/store.h"
 
-int course_add(struct store *store, int64_t site, const char *title, const char *colour,
-	int64_t *ret_id)
+int course_add(
+	struct store *store, int64_t site, const char *title, const char *colour, int64_t *ret_id)
 {
 	int64_t id = id_new();
 	int r = store_run(store,
@@ -31,9 +31,9 @@ static void read_course(const struct rows *rows, struct course *course)
 int course_get(struct store *store, int64_t site, int64_t id, struct course *ret_course)
 {
 	struct rows rows = store_select(store,
-		"SELECT site, id, title, colour FROM course WHERE site = $1 AND id = $2", V_INT(site),
-		V_INT(id));
-	struct course course = { 0 };
+		"SELECT site, id, title, colour FROM course WHERE site = $1 AND id = $2",
+		V_INT(site), V_INT(id));
+	struct course course = {0};
 	int r;
 
 	if (rows_next(&rows))

@@ -19,8 +19,8 @@ struct course {
 	char colour[8]; /* "#rrggbb" */
 };
 
-int course_add(struct store *store, int64_t site, const char *title, const char *colour,
-	int64_t *ret_id);
+int course_add(
+	struct store *store, int64_t site, const char *title, const char *colour, int64_t *ret_id);
 int course_get(struct store *store, int64_t site, int64_t id, struct course *ret_course);
 /* Every course of the site, by title. */
 int course_each(struct store *store, int64_t site,

@@ -20,31 +20,31 @@
 
 enum { COURSES = 4, WEEK = 8, CLASS_MIN = 60 };
 
-static const struct site_params network = { 0, "caribbean-network", "Caribbean Police Academies",
-	"America/Port_of_Spain", "en" };
+static const struct site_params network = {
+	0, "caribbean-network", "Caribbean Police Academies", "America/Port_of_Spain", "en"};
 static const struct site_params academies[] = {
-	{ 0, "windward", "Windward Police Academy", "America/Port_of_Spain", "en" },
-	{ 0, "leeward", "Politieacademie Benedenwinds", "America/Curacao", "nl" },
+	{0, "windward", "Windward Police Academy", "America/Port_of_Spain", "en"},
+	{0, "leeward", "Politieacademie Benedenwinds", "America/Curacao", "nl"},
 };
 
 /* The first three are those who get a link. */
 static const struct person_params people[] = {
-	{ "coordinator@windward.example", "Marlene Joseph", "en", ROLE_COORDINATOR },
-	{ "instructor@windward.example", "Ana Pérez", "es", ROLE_INSTRUCTOR },
-	{ "trainee@windward.example", "Kemar Baptiste", "en", ROLE_TRAINEE },
-	{ "trainee2@windward.example", "Lucía Ramírez", "es", ROLE_TRAINEE },
-	{ "trainee3@windward.example", "Jean-Marc Toussaint", "fr", ROLE_TRAINEE },
-	{ "trainee4@windward.example", "Shanice Alleyne", "en", ROLE_TRAINEE },
-	{ "trainee5@windward.example", "Joris Martina", "nl", ROLE_TRAINEE },
-	{ "trainee6@windward.example", "Devon Charles", "en", ROLE_TRAINEE },
-	{ "instructor2@windward.example", "Étienne Laurent", "fr", ROLE_INSTRUCTOR },
+	{"coordinator@windward.example", "Marlene Joseph", "en", ROLE_COORDINATOR},
+	{"instructor@windward.example", "Ana Pérez", "es", ROLE_INSTRUCTOR},
+	{"trainee@windward.example", "Kemar Baptiste", "en", ROLE_TRAINEE},
+	{"trainee2@windward.example", "Lucía Ramírez", "es", ROLE_TRAINEE},
+	{"trainee3@windward.example", "Jean-Marc Toussaint", "fr", ROLE_TRAINEE},
+	{"trainee4@windward.example", "Shanice Alleyne", "en", ROLE_TRAINEE},
+	{"trainee5@windward.example", "Joris Martina", "nl", ROLE_TRAINEE},
+	{"trainee6@windward.example", "Devon Charles", "en", ROLE_TRAINEE},
+	{"instructor2@windward.example", "Étienne Laurent", "fr", ROLE_INSTRUCTOR},
 };
 enum { PEOPLE = sizeof(people) / sizeof(people[0]), INSTRUCTOR = 1, SECOND_INSTRUCTOR = 8 };
 
 static const struct person_params neighbours[] = {
-	{ "coordinator@leeward.example", "Mirella de Vries", "nl", ROLE_COORDINATOR },
-	{ "instructor@leeward.example", "Rudolf Koeiman", "nl", ROLE_INSTRUCTOR },
-	{ "trainee@leeward.example", "Swinda Winklaar", "nl", ROLE_TRAINEE },
+	{"coordinator@leeward.example", "Mirella de Vries", "nl", ROLE_COORDINATOR},
+	{"instructor@leeward.example", "Rudolf Koeiman", "nl", ROLE_INSTRUCTOR},
+	{"trainee@leeward.example", "Swinda Winklaar", "nl", ROLE_TRAINEE},
 };
 enum { NEIGHBOURS = sizeof(neighbours) / sizeof(neighbours[0]) };
 
@@ -52,10 +52,10 @@ static const struct {
 	const char *title, *colour;
 	unsigned instructor; /* of people */
 } courses[COURSES] = {
-	{ "Criminal law and procedure", "#0b5a69", INSTRUCTOR },
-	{ "Investigación de la escena", "#8a4b08", INSTRUCTOR },
-	{ "Relations avec la communauté", "#5b3a8c", SECOND_INSTRUCTOR },
-	{ "Verkeer en veiligheid", "#2c7a4b", INSTRUCTOR },
+	{"Criminal law and procedure", "#0b5a69", INSTRUCTOR},
+	{"Investigación de la escena", "#8a4b08", INSTRUCTOR},
+	{"Relations avec la communauté", "#5b3a8c", SECOND_INSTRUCTOR},
+	{"Verkeer en veiligheid", "#2c7a4b", INSTRUCTOR},
 };
 
 /* What is taught now, one after the other as the demo is started again. */
@@ -63,10 +63,10 @@ static const struct {
 	const char *title;
 	unsigned course;
 } topics[] = {
-	{ "Powers of arrest", 0 },
-	{ "Preservar la escena", 1 },
-	{ "Statements and evidence", 0 },
-	{ "Ongevallen opnemen", 3 },
+	{"Powers of arrest", 0},
+	{"Preservar la escena", 1},
+	{"Statements and evidence", 0},
+	{"Ongevallen opnemen", 3},
 };
 enum { TOPICS = sizeof(topics) / sizeof(topics[0]) };
 
@@ -75,14 +75,14 @@ static const struct {
 	unsigned course, days, hour, minute, length_min; /* days from today, local time */
 	enum session_policy policy;
 } week[WEEK] = {
-	{ "Search and seizure", 0, 1, 9, 0, 90, POLICY_ALWAYS },
-	{ "Cadena de custodia", 1, 1, 13, 30, 60, POLICY_ON_DEMAND },
-	{ "Écouter et désamorcer", 2, 2, 10, 0, 60, POLICY_ALWAYS },
-	{ "Alcoholcontrole", 3, 2, 14, 0, 90, POLICY_ON_DEMAND },
-	{ "Interviewing suspects", 0, 3, 9, 0, 90, POLICY_ALWAYS },
-	{ "Huellas y rastros", 1, 4, 9, 0, 60, POLICY_ALWAYS },
-	{ "La patrouille de proximité", 2, 5, 11, 0, 60, POLICY_NEVER },
-	{ "Moot court", 0, 6, 9, 0, 120, POLICY_ALWAYS },
+	{"Search and seizure", 0, 1, 9, 0, 90, POLICY_ALWAYS},
+	{"Cadena de custodia", 1, 1, 13, 30, 60, POLICY_ON_DEMAND},
+	{"Écouter et désamorcer", 2, 2, 10, 0, 60, POLICY_ALWAYS},
+	{"Alcoholcontrole", 3, 2, 14, 0, 90, POLICY_ON_DEMAND},
+	{"Interviewing suspects", 0, 3, 9, 0, 90, POLICY_ALWAYS},
+	{"Huellas y rastros", 1, 4, 9, 0, 60, POLICY_ALWAYS},
+	{"La patrouille de proximité", 2, 5, 11, 0, 60, POLICY_NEVER},
+	{"Moot court", 0, 6, 9, 0, 120, POLICY_ALWAYS},
 };
 
 struct scene {
@@ -175,7 +175,7 @@ static int find(struct scene *scene)
 	if (r == -ENOENT)
 		return empty ? -ENOENT : -EEXIST;
 	for (size_t i = 0; r == 0 && i < PEOPLE; i++) {
-		struct person person = { 0 };
+		struct person person = {0};
 
 		r = person_find_email(scene->store, people[i].email, &person);
 		scene->people[i] = person.id;
@@ -201,7 +201,8 @@ static void look(const struct session *session, void *arg)
 		survey->later++;
 	if (session->state == SESSION_OPEN ||
 		(session->state == SESSION_SCHEDULED &&
-			session->starts_at <= survey->now_ms + 15 * MINUTE_MS && end > survey->now_ms))
+			session->starts_at <= survey->now_ms + 15 * MINUTE_MS &&
+			end > survey->now_ms))
 		survey->enterable = true;
 }
 
@@ -245,7 +246,7 @@ static int add_week(struct scene *scene)
 /* Something to enter now, and something to look forward to. */
 static int refresh(struct scene *scene)
 {
-	struct survey survey = { .now_ms = scene->now_ms };
+	struct survey survey = {.now_ms = scene->now_ms};
 	int r = session_each_visible(scene->store, scene->site, scene->people[2], 0,
 		scene->now_ms + 365 * DAY_MS, look, &survey);
 
@@ -258,7 +259,7 @@ static int refresh(struct scene *scene)
 
 static int make_links(struct scene *scene, struct demo *demo)
 {
-	static const char *const labels[DEMO_PEOPLE] = { "coordinator", "instructor", "trainee" };
+	static const char *const labels[DEMO_PEOPLE] = {"coordinator", "instructor", "trainee"};
 	char hash[SIGNIN_HASH];
 	int r = 0;
 
@@ -276,7 +277,7 @@ static int make_links(struct scene *scene, struct demo *demo)
 
 int demo_prepare(struct store *store, int64_t now_ms, struct demo *ret_demo)
 {
-	struct scene scene = { .store = store, .now_ms = now_ms };
+	struct scene scene = {.store = store, .now_ms = now_ms};
 	int r = find(&scene);
 
 	if (r == -ENOENT)

@@ -13,9 +13,9 @@ static const struct {
 	enum site_role role;
 	const char *name;
 } roles[] = {
-	{ ROLE_COORDINATOR, "coordinator" },
-	{ ROLE_INSTRUCTOR, "instructor" },
-	{ ROLE_TRAINEE, "trainee" },
+	{ROLE_COORDINATOR, "coordinator"},
+	{ROLE_INSTRUCTOR, "instructor"},
+	{ROLE_TRAINEE, "trainee"},
 };
 
 enum { ROLES = sizeof(roles) / sizeof(roles[0]) };
@@ -35,8 +35,8 @@ static int add_roles(struct store *store, int64_t site, int64_t id, unsigned wan
 	return 0;
 }
 
-int person_add(struct store *store, int64_t site, const struct person_params *params,
-	int64_t *ret_id)
+int person_add(
+	struct store *store, int64_t site, const struct person_params *params, int64_t *ret_id)
 {
 	int64_t id = id_new();
 	int r;
@@ -46,8 +46,8 @@ int person_add(struct store *store, int64_t site, const struct person_params *pa
 		" SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4 FROM person",
 		V_INT(id), V_TEXT(params->email), V_TEXT(params->name), V_TEXT(params->language));
 	if (r >= 0)
-		r = store_run(store, "INSERT INTO site_person (site, person) VALUES ($1, $2)", V_INT(site),
-			V_INT(id));
+		r = store_run(store, "INSERT INTO site_person (site, person) VALUES ($1, $2)",
+			V_INT(site), V_INT(id));
 	if (r >= 0)
 		r = add_roles(store, site, id, params->roles);
 	if (r < 0)
@@ -58,8 +58,8 @@ int person_add(struct store *store, int64_t site, const struct person_params *pa
 
 static int read_roles(struct store *store, int64_t site, int64_t id, unsigned *ret_roles)
 {
-	struct rows rows = store_select(store, "SELECT role FROM role WHERE site = $1 AND person = $2",
-		V_INT(site), V_INT(id));
+	struct rows rows = store_select(store,
+		"SELECT role FROM role WHERE site = $1 AND person = $2", V_INT(site), V_INT(id));
 	unsigned found = 0;
 	int r;
 
@@ -75,7 +75,7 @@ static int read_roles(struct store *store, int64_t site, int64_t id, unsigned *r
 
 int person_get(struct store *store, int64_t site, int64_t id, struct person *ret_person)
 {
-	struct person person = { .id = id, .site = site };
+	struct person person = {.id = id, .site = site};
 	bool found;
 	struct rows rows;
 	int r;
@@ -122,7 +122,7 @@ int person_find_email(struct store *store, const char *email, struct person *ret
 
 int person_set_language(struct store *store, int64_t site, int64_t id, const char *language)
 {
-	static const char *const known[] = { "en", "es", "fr", "nl" };
+	static const char *const known[] = {"en", "es", "fr", "nl"};
 	int r = -EINVAL;
 
 	for (size_t i = 0; r < 0 && i < sizeof(known) / sizeof(known[0]); i++)

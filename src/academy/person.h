@@ -2,9 +2,10 @@
 /*
  * People of a site and their roles in it, sign-in links and sign-ins.
  *
- * A person has an account for the whole installation and is a member of one or more sites, with roles
- * in each; struct person is a person as seen in one site. Of links and sign-ins only hashes are kept.
- * Every function takes the site, or gives it. Threads: as the store. Errors: -ENOENT, or the store's.
+ * A person has an account for the whole installation and is a member of one or more sites, with
+ * roles in each; struct person is a person as seen in one site. Of links and sign-ins only hashes
+ * are kept. Every function takes the site, or gives it. Threads: as the store. Errors: -ENOENT, or
+ * the store's.
  */
 #ifndef ACADEMY_PERSON_H
 #define ACADEMY_PERSON_H
@@ -17,8 +18,8 @@
 struct store;
 
 enum {
-	SIGNIN_HASH = 65,   /* hex of a 256-bit hash, with the NUL */
-	SIGNIN_TOKEN = 44,  /* base64url of 32 random bytes, with the NUL */
+	SIGNIN_HASH = 65,	    /* hex of a 256-bit hash, with the NUL */
+	SIGNIN_TOKEN = 44,	    /* base64url of 32 random bytes, with the NUL */
 	SIGNIN_MAX_PER_PERSON = 16, /* one more replaces the oldest */
 	PERSON_LANGUAGE = 8,
 	SITE_NAME = 128,
@@ -34,7 +35,7 @@ enum site_role {
 struct person {
 	int64_t id;
 	int64_t site;
-	unsigned n;     /* /u/<n> */
+	unsigned n;	/* /u/<n> */
 	unsigned roles; /* enum site_role */
 	char name[LECTERN_MAX_NAME];
 	char language[PERSON_LANGUAGE];
@@ -48,8 +49,8 @@ struct person_params {
 };
 
 /* Creates the account and makes it a member of the site. -EEXIST: the address is taken. */
-int person_add(struct store *store, int64_t site, const struct person_params *params,
-	int64_t *ret_id);
+int person_add(
+	struct store *store, int64_t site, const struct person_params *params, int64_t *ret_id);
 int person_get(struct store *store, int64_t site, int64_t id, struct person *ret_person);
 /* The first site of the person by id where `email` is a member. -ENOENT. */
 int person_find_email(struct store *store, const char *email, struct person *ret_person);

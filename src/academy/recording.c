@@ -9,14 +9,14 @@
 #include "store/id.h"
 #include "store/store.h"
 
-static const char *const states[] = { "recording", "sealing", "ready", "failed" };
+static const char *const states[] = {"recording", "sealing", "ready", "failed"};
 
 const char *recording_state_name(enum recording_state state)
 {
 	return states[state];
 }
 
-#define RECORDING_COLUMNS \
+#define RECORDING_COLUMNS                                                                          \
 	"r.site, r.id, r.session, r.folder, r.state, r.started_at, r.duration_ms, r.bytes"
 
 static void read_recording(const struct rows *rows, struct recording *recording)
@@ -37,7 +37,7 @@ static void read_recording(const struct rows *rows, struct recording *recording)
 
 static int one(struct rows rows, struct recording *ret_recording)
 {
-	struct recording recording = { 0 };
+	struct recording recording = {0};
 	int r;
 
 	if (rows_next(&rows))
@@ -83,7 +83,8 @@ int recording_create(struct store *store, int64_t site, int64_t session, int64_t
 int recording_get(struct store *store, int64_t site, int64_t id, struct recording *ret_recording)
 {
 	return one(store_select(store,
-			   "SELECT " RECORDING_COLUMNS " FROM recording r WHERE r.site = $1 AND r.id = $2",
+			   "SELECT " RECORDING_COLUMNS
+			   " FROM recording r WHERE r.site = $1 AND r.id = $2",
 			   V_INT(site), V_INT(id)),
 		ret_recording);
 }
@@ -135,7 +136,8 @@ int recording_set_sealed(struct store *store, int64_t site, int64_t id, int64_t 
 	int64_t duration_ms, int64_t bytes)
 {
 	return changed(store_run(store,
-		"UPDATE recording SET state = 'ready', started_at = $3, duration_ms = $4, bytes = $5"
+		"UPDATE recording SET state = 'ready', started_at = $3, duration_ms = $4, bytes = "
+		"$5"
 		" WHERE site = $1 AND id = $2",
 		V_INT(site), V_INT(id), V_INT(started_at), V_INT(duration_ms), V_INT(bytes)));
 }
@@ -163,11 +165,11 @@ int recording_each_visible(struct store *store, int64_t site, int64_t person,
 		found, arg);
 }
 
-int recording_each_unfinished(struct store *store,
-	void (*found)(const struct recording *recording, void *arg), void *arg)
+int recording_each_unfinished(
+	struct store *store, void (*found)(const struct recording *recording, void *arg), void *arg)
 {
-	return each(store_select(store,
-			    "SELECT " RECORDING_COLUMNS
-			    " FROM recording r WHERE r.state IN ('recording', 'sealing')"),
+	return each(
+		store_select(store, "SELECT " RECORDING_COLUMNS
+				    " FROM recording r WHERE r.state IN ('recording', 'sealing')"),
 		found, arg);
 }

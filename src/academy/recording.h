@@ -3,8 +3,9 @@
  * Recordings as the database knows them: one for each session that was recorded. What was recorded
  * lies in `folder` below the recorder's root ("<site>/<recording>", see src/recorder/FORMAT.md).
  *
- * recording -> sealing -> ready or failed. Recording again in the same session goes on with the same
- * recording. Every function takes the site; an id of another site is -ENOENT. Threads: as the store.
+ * recording -> sealing -> ready or failed. Recording again in the same session goes on with the
+ * same recording. Every function takes the site; an id of another site is -ENOENT. Threads: as the
+ * store.
  */
 #ifndef ACADEMY_RECORDING_H
 #define ACADEMY_RECORDING_H
@@ -30,11 +31,11 @@ struct recording {
 int recording_create(struct store *store, int64_t site, int64_t session, int64_t now_ms,
 	struct recording *ret_recording);
 int recording_get(struct store *store, int64_t site, int64_t id, struct recording *ret_recording);
-int recording_find_by_session(struct store *store, int64_t site, int64_t session,
-	struct recording *ret_recording);
+int recording_find_by_session(
+	struct store *store, int64_t site, int64_t session, struct recording *ret_recording);
 /* By the name that the recorder uses for it, of whatever site. */
-int recording_find_by_folder(struct store *store, const char *folder,
-	struct recording *ret_recording);
+int recording_find_by_folder(
+	struct store *store, const char *folder, struct recording *ret_recording);
 
 /* Recording stopped, the recorder was asked to seal it. */
 int recording_set_sealing(struct store *store, int64_t site, int64_t id);
@@ -49,7 +50,8 @@ int recording_get_visible(struct store *store, int64_t site, int64_t person, int
 int recording_each_visible(struct store *store, int64_t site, int64_t person,
 	void (*found)(const struct recording *recording, void *arg), void *arg);
 
-/* At start-up: every recording of every site that is running or sealing. `found` may use the store. */
+/* At start-up: every recording of every site that is running or sealing. `found` may use the store.
+ */
 int recording_each_unfinished(struct store *store,
 	void (*found)(const struct recording *recording, void *arg), void *arg);
 

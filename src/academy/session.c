@@ -9,8 +9,8 @@
 #include "store/id.h"
 #include "store/store.h"
 
-static const char *const policies[] = { "always", "on_demand", "never" };
-static const char *const states[] = { "scheduled", "open", "ended" };
+static const char *const policies[] = {"always", "on_demand", "never"};
+static const char *const states[] = {"scheduled", "open", "ended"};
 
 const char *session_policy_name(enum session_policy policy)
 {
@@ -36,12 +36,14 @@ int session_policy_parse(const char *name, enum session_policy *ret_policy)
 bool session_over(const struct session *session, int64_t now_ms)
 {
 	if (session->state == SESSION_SCHEDULED)
-		return now_ms >= session->starts_at + session->length_min * 60000LL + SESSION_LATE_MS;
+		return now_ms >=
+		       session->starts_at + session->length_min * 60000LL + SESSION_LATE_MS;
 	return session->state == SESSION_ENDED;
 }
 
-#define SESSION_COLUMNS \
-	"s.site, s.id, s.course, s.title, c.title, c.colour, s.starts_at, s.length_min, s.time_zone," \
+#define SESSION_COLUMNS                                                                            \
+	"s.site, s.id, s.course, s.title, c.title, c.colour, s.starts_at, s.length_min, "          \
+	"s.time_zone,"                                                                             \
 	" s.policy, s.state, s.opened_at, s.ended_at"
 #define SESSION_TABLES "session s JOIN course c ON c.site = s.site AND c.id = s.course"
 
@@ -90,9 +92,10 @@ static int read_teachers(struct store *store, struct session *session)
 int session_get(struct store *store, int64_t site, int64_t id, struct session *ret_session)
 {
 	struct rows rows = store_select(store,
-		"SELECT " SESSION_COLUMNS " FROM " SESSION_TABLES " WHERE s.site = $1 AND s.id = $2",
+		"SELECT " SESSION_COLUMNS " FROM " SESSION_TABLES
+		" WHERE s.site = $1 AND s.id = $2",
 		V_INT(site), V_INT(id));
-	struct session session = { 0 };
+	struct session session = {0};
 	int r;
 
 	if (rows_next(&rows))
@@ -107,8 +110,8 @@ int session_get(struct store *store, int64_t site, int64_t id, struct session *r
 	return r;
 }
 
-int session_role(struct store *store, int64_t site, int64_t id, int64_t person,
-	enum session_role *ret_role)
+int session_role(
+	struct store *store, int64_t site, int64_t id, int64_t person, enum session_role *ret_role)
 {
 	struct rows rows = store_select(store,
 		"SELECT CASE WHEN " IS_INSTRUCTOR " THEN 3 WHEN " IS_COORDINATOR " THEN 2"
@@ -129,28 +132,30 @@ int session_role(struct store *store, int64_t site, int64_t id, int64_t person,
 	return r;
 }
 
-static int insert_session(struct store *store, int64_t site, int64_t id,
-	const struct session_params *params)
+static int insert_session(
+	struct store *store, int64_t site, int64_t id, const struct session_params *params)
 {
 	int r = store_run(store,
-		"INSERT INTO session (site, id, course, title, starts_at, length_min, time_zone, policy)"
+		"INSERT INTO session (site, id, course, title, starts_at, length_min, time_zone, "
+		"policy)"
 		" SELECT c.site, $3, c.id, $4, $5, $6, t.time_zone, $7"
 		" FROM course c JOIN site t ON t.id = c.site WHERE c.site = $1 AND c.id = $2",
 		V_INT(site), V_INT(params->course), V_INT(id), V_TEXT(params->title),
-		V_INT(params->starts_at), V_INT(params->length_min), V_TEXT(policies[params->policy]));
+		V_INT(params->starts_at), V_INT(params->length_min),
+		V_TEXT(policies[params->policy]));
 
 	if (r == 0)
 		r = -ENOENT;
 	if (r < 0 || params->instructor == 0)
 		return r;
 	r = store_run(store,
-		"INSERT INTO session_instructor (site, session, person) VALUES ($1, $2, $3)", V_INT(site),
-		V_INT(id), V_INT(params->instructor));
+		"INSERT INTO session_instructor (site, session, person) VALUES ($1, $2, $3)",
+		V_INT(site), V_INT(id), V_INT(params->instructor));
 	return r == -EEXIST ? -ENOENT : r;
 }
 
-int session_add(struct store *store, int64_t site, const struct session_params *params,
-	int64_t *ret_id)
+int session_add(
+	struct store *store, int64_t site, const struct session_params *params, int64_t *ret_id)
 {
 	int64_t id = id_new();
 	int r = store_begin(store);
@@ -164,20 +169,23 @@ int session_add(struct store *store, int64_t site, const struct session_params *
 	return 0;
 }
 
-int session_set_state(struct store *store, int64_t site, int64_t id, enum session_state state,
-	int64_t at_ms)
+int session_set_state(
+	struct store *store, int64_t site, int64_t id, enum session_state state, int64_t at_ms)
 {
 	struct session session;
 	int r;
 
 	if (state == SESSION_OPEN)
 		r = store_run(store,
-			"UPDATE session SET opened_at = CASE state WHEN 'open' THEN opened_at ELSE $3 END,"
-			" state = 'open' WHERE site = $1 AND id = $2 AND state IN ('scheduled', 'open')",
+			"UPDATE session SET opened_at = CASE state WHEN 'open' THEN opened_at ELSE "
+			"$3 END,"
+			" state = 'open' WHERE site = $1 AND id = $2 AND state IN ('scheduled', "
+			"'open')",
 			V_INT(site), V_INT(id), V_INT(at_ms));
 	else if (state == SESSION_ENDED)
 		r = store_run(store,
-			"UPDATE session SET ended_at = CASE state WHEN 'ended' THEN ended_at ELSE $3 END,"
+			"UPDATE session SET ended_at = CASE state WHEN 'ended' THEN ended_at ELSE "
+			"$3 END,"
 			" state = 'ended' WHERE site = $1 AND id = $2",
 			V_INT(site), V_INT(id), V_INT(at_ms));
 	else
@@ -192,8 +200,10 @@ int session_each_instructor(struct store *store, int64_t site, int64_t id,
 	void (*found)(int64_t person, const char *name, void *arg), void *arg)
 {
 	struct rows rows = store_select(store,
-		"SELECT p.id, p.name FROM person p WHERE p.id IN (SELECT i.person FROM session_instructor i"
-		" WHERE i.site = $1 AND i.session = $2 UNION SELECT i.person FROM course_instructor i"
+		"SELECT p.id, p.name FROM person p WHERE p.id IN (SELECT i.person FROM "
+		"session_instructor i"
+		" WHERE i.site = $1 AND i.session = $2 UNION SELECT i.person FROM "
+		"course_instructor i"
 		" JOIN session s ON s.site = i.site AND s.course = i.course"
 		" WHERE s.site = $1 AND s.id = $2 AND NOT EXISTS"
 		" (SELECT 1 FROM session_instructor o WHERE o.site = $1 AND o.session = $2))"
@@ -222,20 +232,21 @@ static int hand_over(struct store *store, struct rows *rows,
 	return r < 0 ? r : end;
 }
 
-int session_each_visible(struct store *store, int64_t site, int64_t person, int64_t from, int64_t to,
-	void (*found)(const struct session *session, void *arg), void *arg)
+int session_each_visible(struct store *store, int64_t site, int64_t person, int64_t from,
+	int64_t to, void (*found)(const struct session *session, void *arg), void *arg)
 {
 	struct rows rows = store_select(store,
 		"SELECT " SESSION_COLUMNS " FROM " SESSION_TABLES " WHERE s.site = $1 AND " HAS_PART
-		" AND (s.state = 'open' OR (s.starts_at < $4 AND s.starts_at + s.length_min * 60000 > $3))"
+		" AND (s.state = 'open' OR (s.starts_at < $4 AND s.starts_at + s.length_min * "
+		"60000 > $3))"
 		" ORDER BY s.starts_at, s.id LIMIT $5",
 		V_INT(site), V_INT(person), V_INT(from), V_INT(to), V_INT(SESSION_MAX_LIST));
 
 	return hand_over(store, &rows, found, arg);
 }
 
-int session_each_open(struct store *store, void (*found)(const struct session *session, void *arg),
-	void *arg)
+int session_each_open(
+	struct store *store, void (*found)(const struct session *session, void *arg), void *arg)
 {
 	struct rows rows = store_select(
 		store, "SELECT " SESSION_COLUMNS " FROM " SESSION_TABLES " WHERE s.state = 'open'");

@@ -33,7 +33,12 @@ enum session_policy { POLICY_ALWAYS, POLICY_ON_DEMAND, POLICY_NEVER };
 enum session_state { SESSION_SCHEDULED, SESSION_OPEN, SESSION_ENDED };
 
 /* Roles of a person in one session, the stronger the higher. */
-enum session_role { IN_SESSION_NONE, IN_SESSION_TRAINEE, IN_SESSION_COORDINATOR, IN_SESSION_INSTRUCTOR };
+enum session_role {
+	IN_SESSION_NONE,
+	IN_SESSION_TRAINEE,
+	IN_SESSION_COORDINATOR,
+	IN_SESSION_INSTRUCTOR
+};
 
 struct session {
 	int64_t site, id, course;
@@ -59,18 +64,18 @@ struct session_params {
 };
 
 /* In the site's time zone. -ENOENT: no such course, or the instructor is not of the site. */
-int session_add(struct store *store, int64_t site, const struct session_params *params,
-	int64_t *ret_id);
+int session_add(
+	struct store *store, int64_t site, const struct session_params *params, int64_t *ret_id);
 int session_get(struct store *store, int64_t site, int64_t id, struct session *ret_session);
 /* -ENOENT: no such session in the site; a person without a part in it has IN_SESSION_NONE. */
-int session_role(struct store *store, int64_t site, int64_t id, int64_t person,
-	enum session_role *ret_role);
+int session_role(
+	struct store *store, int64_t site, int64_t id, int64_t person, enum session_role *ret_role);
 /*
- * scheduled -> open -> ended, and open -> open, ended -> ended are the only moves: -EPERM for others.
- * The first move to open or ended keeps `at_ms` as its time.
+ * scheduled -> open -> ended, and open -> open, ended -> ended are the only moves: -EPERM for
+ * others. The first move to open or ended keeps `at_ms` as its time.
  */
-int session_set_state(struct store *store, int64_t site, int64_t id, enum session_state state,
-	int64_t at_ms);
+int session_set_state(
+	struct store *store, int64_t site, int64_t id, enum session_state state, int64_t at_ms);
 /* Ended, or planned so long ago that nobody will come. */
 bool session_over(const struct session *session, int64_t now_ms);
 
@@ -78,15 +83,16 @@ bool session_over(const struct session *session, int64_t now_ms);
  * Those that `person` has a part in, by time, that overlap [from, to) or are open; SESSION_MAX_LIST
  * at most. `found` may use the store.
  */
-int session_each_visible(struct store *store, int64_t site, int64_t person, int64_t from, int64_t to,
-	void (*found)(const struct session *session, void *arg), void *arg);
+int session_each_visible(struct store *store, int64_t site, int64_t person, int64_t from,
+	int64_t to, void (*found)(const struct session *session, void *arg), void *arg);
 /* Who teaches it: the instructors of the session, or else of its course. */
 int session_each_instructor(struct store *store, int64_t site, int64_t id,
 	void (*found)(int64_t person, const char *name, void *arg), void *arg);
 
-/* At start-up: every session of every site that a dead server left open. `found` may use the store. */
-int session_each_open(struct store *store, void (*found)(const struct session *session, void *arg),
-	void *arg);
+/* At start-up: every session of every site that a dead server left open. `found` may use the store.
+ */
+int session_each_open(
+	struct store *store, void (*found)(const struct session *session, void *arg), void *arg);
 
 const char *session_policy_name(enum session_policy policy);
 const char *session_state_name(enum session_state state);

@@ -29,8 +29,8 @@ void signin_secret(char out[SIGNIN_TOKEN], char hash[SIGNIN_HASH])
 					      sodium_base64_VARIANT_URLSAFE_NO_PADDING),
 		"base64url");
 	randombytes_buf(bytes, sizeof(bytes));
-	sodium_bin2base64(out, SIGNIN_TOKEN, bytes, sizeof(bytes),
-		sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_bin2base64(
+		out, SIGNIN_TOKEN, bytes, sizeof(bytes), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	sodium_memzero(bytes, sizeof(bytes));
 	signin_hash(out, hash);
 }
@@ -48,8 +48,8 @@ int signin_link_add(struct store *store, int64_t site, int64_t person, const cha
 
 int signin_link_clear(struct store *store, int64_t site, int64_t person)
 {
-	int r = store_run(store, "DELETE FROM signin_link WHERE site = $1 AND person = $2", V_INT(site),
-		V_INT(person));
+	int r = store_run(store, "DELETE FROM signin_link WHERE site = $1 AND person = $2",
+		V_INT(site), V_INT(person));
 
 	return r < 0 ? r : 0;
 }
@@ -59,7 +59,8 @@ static int use_link(struct store *store, const char *hash, int64_t now_ms, int64
 	int64_t *ret_person)
 {
 	struct rows rows = store_select(store,
-		"UPDATE signin_link SET uses_left = uses_left - 1 WHERE hash = $1 AND expires_at > $2"
+		"UPDATE signin_link SET uses_left = uses_left - 1 WHERE hash = $1 AND expires_at > "
+		"$2"
 		" AND (uses_left IS NULL OR uses_left > 0) RETURNING site, person",
 		V_TEXT(hash), V_INT(now_ms));
 	int64_t site = 0, person = 0;
@@ -85,12 +86,14 @@ static int keep_signin(struct store *store, const struct person *person, const c
 	int r = store_run(store,
 		"INSERT INTO signin (hash, site, person, created_at, expires_at)"
 		" VALUES ($1, $2, $3, $4, $5)",
-		V_TEXT(hash), V_INT(person->site), V_INT(person->id), V_INT(now_ms), V_INT(expires_at));
+		V_TEXT(hash), V_INT(person->site), V_INT(person->id), V_INT(now_ms),
+		V_INT(expires_at));
 
 	if (r >= 0)
 		r = store_run(store,
 			"DELETE FROM signin WHERE person = $1 AND (expires_at <= $2 OR hash NOT IN"
-			" (SELECT hash FROM signin WHERE person = $1 ORDER BY created_at DESC, hash LIMIT $3))",
+			" (SELECT hash FROM signin WHERE person = $1 ORDER BY created_at DESC, "
+			"hash LIMIT $3))",
 			V_INT(person->id), V_INT(now_ms), V_INT(SIGNIN_MAX_PER_PERSON));
 	return r < 0 ? r : 0;
 }
@@ -126,13 +129,15 @@ int signin_each(struct store *store, int64_t now_ms,
 	void (*found)(const struct signin *signin, void *arg), void *arg)
 {
 	struct rows rows = store_select(store,
-		"SELECT hash, site, person, created_at, expires_at FROM signin WHERE expires_at > $1"
+		"SELECT hash, site, person, created_at, expires_at FROM signin WHERE expires_at > "
+		"$1"
 		" ORDER BY created_at, hash",
 		V_INT(now_ms));
 	int r = 0;
 
 	while (r == 0 && rows_next(&rows)) {
-		struct signin signin = { .created_at = row_int(&rows, 3), .expires_at = row_int(&rows, 4) };
+		struct signin signin = {
+			.created_at = row_int(&rows, 3), .expires_at = row_int(&rows, 4)};
 
 		row_copy(&rows, 0, signin.hash, sizeof(signin.hash));
 		r = person_get(store, row_int(&rows, 1), row_int(&rows, 2), &signin.person);

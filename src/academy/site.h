@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sites: a network and its academies, as a tree. A site is a border: nothing of one site is seen from
- * another. Threads: as the store. Errors: the store's.
+ * Sites: a network and its academies, as a tree. A site is a border: nothing of one site is seen
+ * from another. Threads: as the store. Errors: the store's.
  */
 #ifndef ACADEMY_SITE_H
 #define ACADEMY_SITE_H

@@ -15,7 +15,8 @@
 /* "LCTN": marks the file as ours (PRAGMA application_id). */
 #define APPLICATION_ID 0x4c43544e
 
-static int fail(int error, char *why, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static int fail(int error, char *why, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 static int fail(int error, char *why, const char *format, ...)
 {
 	va_list args;
@@ -32,16 +33,19 @@ static int explain(int error, const char *path, char *why)
 	switch (error) {
 	case -EBUSY:
 		return fail(error, why,
-			"%s: the database is locked by another program; end that program and start again",
+			"%s: the database is locked by another program; end that program and start "
+			"again",
 			path);
 	case -EBADMSG:
 		return fail(error, why,
-			"%s: the database is damaged or not a database; restore it from a backup", path);
+			"%s: the database is damaged or not a database; restore it from a backup",
+			path);
 	case -ENOSPC:
 		return fail(error, why, "%s: the disk is full; make room and start again", path);
 	case -EACCES:
 		return fail(error, why,
-			"%s: no right to write the database; give the user of this program the file and its folder",
+			"%s: no right to write the database; give the user of this program the "
+			"file and its folder",
 			path);
 	default:
 		return fail(error, why, "%s: cannot use the database: %s", path, strerror(-error));
@@ -86,8 +90,8 @@ static int open_file(const char *path, enum store_mode mode, struct store *store
 	if (mode == STORE_SETUP) {
 		r = create_file(path);
 		if (r < 0)
-			return fail(r, why, "%s: cannot open: %s; check the folder and its rights", path,
-				strerror(-r));
+			return fail(r, why, "%s: cannot open: %s; check the folder and its rights",
+				path, strerror(-r));
 	}
 	r = store_error(sqlite3_open_v2(path, &store->db, flags, NULL));
 	if (r < 0)
@@ -113,7 +117,8 @@ static int check_owner(struct store *store, const char *path, char *why)
 		return explain(r, path, why);
 	if (id != APPLICATION_ID && (id != 0 || tables != 0))
 		return fail(-EBADMSG, why,
-			"%s: this is the database of another program; name another data folder", path);
+			"%s: this is the database of another program; name another data folder",
+			path);
 	return 0;
 }
 
@@ -163,12 +168,14 @@ static int check_version(struct store *store, enum store_mode mode, const char *
 	else
 		r = ask(store, "SELECT max(version) FROM migration", &version);
 	if (r == -EINVAL && mode != STORE_SETUP)
-		return fail(r, why, "%s: this database has not been set up yet; start lecternd once", path);
+		return fail(r, why,
+			"%s: this database has not been set up yet; start lecternd once", path);
 	if (r < 0)
 		return explain(r, path, why);
 	if (version > (int64_t)migration_count)
 		return fail(-EPROTONOSUPPORT, why,
-			"%s: the database is from a newer version of Lectern (schema %lld, this one knows %zu); "
+			"%s: the database is from a newer version of Lectern (schema %lld, this "
+			"one knows %zu); "
 			"install that version",
 			path, (long long)version, migration_count);
 	return 0;

@@ -70,7 +70,7 @@ static int prepare(struct store *store, const char *sql, sqlite3_stmt **ret_stmt
 	if (code != SQLITE_OK)
 		return store_error(code);
 	if (keep)
-		*slot = (struct cached){ .sql = sql, .stmt = stmt, .busy = true };
+		*slot = (struct cached){.sql = sql, .stmt = stmt, .busy = true};
 	*ret_stmt = stmt;
 	return 0;
 }
@@ -118,7 +118,7 @@ static int bind(sqlite3_stmt *stmt, const struct value *values)
 
 struct rows store_select_values(struct store *store, const char *sql, const struct value *values)
 {
-	struct rows rows = { .store = store };
+	struct rows rows = {.store = store};
 
 	rows.error = prepare(store, sql, &rows.stmt);
 	if (rows.error == 0)

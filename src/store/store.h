@@ -3,18 +3,18 @@
  * A connection to the database, and the only place where SQL meets a library.
  *
  * SQLite stands behind it (WAL, synchronous=FULL, foreign keys on): what store_commit() or a lone
- * store_run() acknowledged survives kill -9 and a power cut. The SQL is one text that PostgreSQL will
- * take as well: $1, $2... parameters, BIGINT ids and times (milliseconds since 1970 UTC), JSON as TEXT.
+ * store_run() acknowledged survives kill -9 and a power cut. The SQL is one text that PostgreSQL
+ *will take as well: $1, $2... parameters, BIGINT ids and times (milliseconds since 1970 UTC), JSON
+ *as TEXT.
  *
  * Thread: a connection belongs to the thread that uses it (signaling/work.h owns one a thread).
  * One thread writes; writers of other processes are waited for STORE_BUSY_MS.
- * Errors: -EEXIST a unique key or a foreign key refused the row; -EBUSY locked for too long; -ENOSPC,
- * -EIO, -EBADMSG the file is damaged; -EINVAL wrong SQL, which is our bug.
+ * Errors: -EEXIST a unique key or a foreign key refused the row; -EBUSY locked for too long;
+ *-ENOSPC, -EIO, -EBADMSG the file is damaged; -EINVAL wrong SQL, which is our bug.
  *
- *	struct rows rows = store_select(store, "SELECT id, name FROM site WHERE parent = $1", V_INT(5));
- *	while (rows_next(&rows))
- *		use(row_int(&rows, 0), row_text(&rows, 1));
- *	r = rows_close(&rows);
+ *	struct rows rows = store_select(store, "SELECT id, name FROM site WHERE parent = $1",
+ *V_INT(5)); while (rows_next(&rows)) use(row_int(&rows, 0), row_text(&rows, 1)); r =
+ *rows_close(&rows);
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -48,9 +48,9 @@ struct value {
 	const char *text; /* borrowed until the rows are closed; NULL: SQL NULL */
 };
 
-#define V_INT(n) ((struct value){ .type = VALUE_INT, .number = (n) })
-#define V_TEXT(s) ((struct value){ .type = VALUE_TEXT, .text = (s) })
-#define STORE_VALUES(...) ((const struct value[]){ __VA_ARGS__ __VA_OPT__(, ) { .type = VALUE_END } })
+#define V_INT(n) ((struct value){.type = VALUE_INT, .number = (n)})
+#define V_TEXT(s) ((struct value){.type = VALUE_TEXT, .text = (s)})
+#define STORE_VALUES(...) ((const struct value[]){__VA_ARGS__ __VA_OPT__(, ){.type = VALUE_END}})
 
 struct rows {
 	struct store *store;
@@ -64,7 +64,7 @@ struct rows store_select_values(struct store *store, const char *sql, const stru
 bool rows_next(struct rows *rows);
 /* Must be called; 0, or what went wrong since store_select(). */
 int rows_close(struct rows *rows);
-int64_t row_int(const struct rows *rows, int column); /* NULL is 0 */
+int64_t row_int(const struct rows *rows, int column);	   /* NULL is 0 */
 const char *row_text(const struct rows *rows, int column); /* NULL is ""; valid until rows_next() */
 /* Copies text that fits, cuts what does not at a character of UTF-8. */
 void row_copy(const struct rows *rows, int column, char *out, size_t room);
@@ -77,7 +77,8 @@ int store_run_values(struct store *store, const char *sql, const struct value *v
 int store_begin(struct store *store);
 int store_commit(struct store *store);
 void store_rollback(struct store *store);
-/* Commits if `result` is 0 or more, else rolls back; returns `result` or the error of the commit. */
+/* Commits if `result` is 0 or more, else rolls back; returns `result` or the error of the commit.
+ */
 int store_finish(struct store *store, int result);
 
 #endif

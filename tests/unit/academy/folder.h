@@ -12,7 +12,7 @@
 
 struct folder {
 	char path[64];
-	char text[8][128];
+	char *text[8];
 	unsigned next;
 };
 
@@ -26,10 +26,12 @@ static inline void folder_init(struct folder *folder)
 /* "<folder>/<name>"; good until seven more were asked for. */
 static inline const char *folder_file(struct folder *folder, const char *name)
 {
-	char *out = folder->text[folder->next++ % 8];
+	char **out = &folder->text[folder->next++ % 8];
 
-	snprintf(out, sizeof(folder->text[0]), "%.60s/%.60s", folder->path, name);
-	return out;
+	free(*out);
+	if (asprintf(out, "%s/%s", folder->path, name) < 0)
+		abort();
+	return *out;
 }
 
 static inline int folder_remove_one(
@@ -41,6 +43,8 @@ static inline int folder_remove_one(
 
 static inline void folder_finish(struct folder *folder)
 {
+	for (size_t i = 0; i < 8; i++)
+		free(folder->text[i]);
 	nftw(folder->path, folder_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

@@ -143,6 +143,9 @@ static void a_full_lane_says_so(void **state)
 	assert_int_equal(eventfd_write(first.go, 1), 0);
 	await(f, 1);
 	close(first.go);
+	/* The jobs that are left point at this function's memory. */
+	work_destroy(f->work);
+	f->work = NULL;
 }
 
 static void the_end_runs_what_was_submitted(void **state)
