@@ -63,10 +63,12 @@ static void add_line(struct remux *x, char *line, size_t len)
 static void copy_line(void *user, json_t *line)
 {
 	size_t len;
+	char *copy;
 
 	if (json_object_get(line, "offset") || json_object_get(line, "end_ms"))
 		return;
-	add_line(user, jsonl_line(json_incref(line), &len), len);
+	copy = jsonl_line(json_incref(line), &len);
+	add_line(user, copy, len);
 }
 
 static void end_cluster(struct remux *x)

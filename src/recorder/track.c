@@ -2,6 +2,7 @@
 #include "recorder/track.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,8 +117,7 @@ static void copy_text(char *out, size_t room, const char *text)
 {
 	json_t *string = json_string(text);
 
-	strncpy(out, string ? text : "?", room - 1);
-	out[room - 1] = 0;
+	snprintf(out, room, "%s", string ? text : "?");
 	json_decref(string);
 }
 
