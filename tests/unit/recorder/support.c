@@ -192,13 +192,23 @@ void feeder_spawn(struct feeder *f)
 	}
 }
 
+static void join(char *out, size_t room, const char *a, const char *b)
+{
+	assert_true((size_t)snprintf(out, room, "%s%s", a, b) < room);
+}
+
+static void put(char *out, size_t room, const char *text)
+{
+	join(out, room, text, "");
+}
+
 static int connect_once(const char *path)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), room = 4 * 1024 * 1024;
 
 	assert_true(fd >= 0);
-	strcpy(at.sun_path, path);
+	put(at.sun_path, sizeof(at.sun_path), path);
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
 		return fd;
@@ -241,13 +251,10 @@ void feeder_disconnect(struct feeder *f)
 void feeder_start_at(struct feeder *f, const char *root)
 {
 	memset(f, 0, sizeof(*f));
-	strcpy(f->dir, "/tmp/lectern-recorder-XXXXXX");
+	put(f->dir, sizeof(f->dir), "/tmp/lectern-recorder-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
-	if (root)
-		snprintf(f->root, sizeof(f->root), "%s", root);
-	else
-		snprintf(f->root, sizeof(f->root), "%s/root", f->dir);
-	snprintf(f->socket, sizeof(f->socket), "%s/socket", f->dir);
+	join(f->root, sizeof(f->root), root ? root : f->dir, root ? "" : "/root");
+	join(f->socket, sizeof(f->socket), f->dir, "/socket");
 	f->base_us = clock_now_us();
 	feeder_spawn(f);
 	feeder_connect(f);
@@ -301,7 +308,7 @@ void feeder_open(struct feeder *f, const char *recording)
 	struct wire_open open = {.wall_ms = clock_wall_ms(), .now_us = clock_now_us()};
 
 	f->base_us = open.now_us;
-	strcpy(open.recording, recording);
+	put(open.recording, sizeof(open.recording), recording);
 	feeder_send(f->control, WIRE_OPEN, &open, sizeof(open), NULL, 0);
 }
 
@@ -309,7 +316,7 @@ void feeder_event(struct feeder *f, const char *recording, uint64_t at_us, const
 {
 	struct wire_event event = {.at_us = f->base_us + at_us, .text_len = (uint32_t)strlen(text)};
 
-	strcpy(event.recording, recording);
+	put(event.recording, sizeof(event.recording), recording);
 	feeder_send(f->control, WIRE_EVENT, &event, sizeof(event), text, strlen(text));
 }
 
@@ -317,7 +324,7 @@ static void send_name(struct feeder *f, uint16_t type, const char *recording)
 {
 	struct wire_recording body = {0};
 
-	strcpy(body.recording, recording);
+	put(body.recording, sizeof(body.recording), recording);
 	feeder_send(f->control, type, &body, sizeof(body), NULL, 0);
 }
 
@@ -337,10 +344,10 @@ void feeder_track(struct feeder *f, const char *recording, uint32_t track, const
 	struct wire_track wire = {.track = track, .kind = kind, .clock_rate = s->clock_rate};
 
 	wire.codec = kind == LECTERN_MIC ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8;
-	strcpy(wire.recording, recording);
-	strcpy(wire.member, member);
-	strcpy(wire.name, "Ana P\303\251rez");
-	strcpy(wire.role, "instructor");
+	put(wire.recording, sizeof(wire.recording), recording);
+	put(wire.member, sizeof(wire.member), member);
+	put(wire.name, sizeof(wire.name), "Ana P\303\251rez");
+	put(wire.role, sizeof(wire.role), "instructor");
 	feeder_send(f->worker, WIRE_TRACK, &wire, sizeof(wire), NULL, 0);
 }
 
