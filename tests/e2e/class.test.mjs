@@ -6,7 +6,11 @@ import { after, before, test } from 'node:test';
 
 import { launchChromium, newPage } from './lib/browser.mjs';
 import { checkFrames, checkSpeech, checkSync, collect, pause, watchMember, watchSource } from './lib/classroom.mjs';
+import { RATE, frameDistance } from './lib/frame-code.mjs';
+import { frameAt, median, pairBursts, progress } from './lib/measure.mjs';
 import { Member } from './lib/member.mjs';
+import { allOf, readRecording } from './lib/recording.mjs';
+import { Replay } from './lib/replay.mjs';
 import { Server, until } from './lib/server.mjs';
 
 let server;
@@ -170,4 +174,101 @@ test('the host ends the class for all, and the replay is ready within two second
     await member.page.getByRole('heading', { name: 'The class has ended' }).waitFor();
     await member.page.getByRole('link', { name: 'Watch the recording' }).waitFor();
   }
+});
+
+let recording;
+let replay;
+let camera;
+let mic;
+
+test('the recording holds what was sent: frames, speech, and in step', async (t) => {
+  recording = readRecording(server.data);
+  camera = allOf(recording, teacher.me.id, 'camera');
+  mic = allOf(recording, teacher.me.id, 'mic');
+  const during = ({ at }) => at > taken.sent.picture.samples[0].at && at < taken.sent.picture.samples.at(-1).at;
+  const received = {
+    picture: { samples: camera.samples.filter(during), unread: 0 },
+    sound: { bursts: mic.bursts.filter(during), envelope: mic.envelope.filter(during) },
+  };
+  checkFrames(t, 'the recording', taken.sent, received, 0);
+  await checkSpeech(t, 'the recording', received, 0);
+  checkSync(t, 'the recording', taken.sent, received);
+  const kinds = new Set(recording.manifest.clips.map(({ member, kind }) => `${member} ${kind}`));
+  assert.ok(kinds.has(`${teacher.me.id} screen`), 'no clip of the screen');
+  assert.ok(kinds.has(`${ana.me.id} camera`) && kinds.has(`${ana.me.id} mic`), 'no clip of the trainee who had the floor');
+});
+
+test('nothing of the trainee who sent without the floor was recorded', () => {
+  assert.deepEqual(recording.manifest.clips.filter(({ member }) => member === ben.me.id), []);
+});
+
+test('the replay plays frames and speech in step', async (t) => {
+  await ana.page.getByRole('link', { name: 'Watch the recording' }).click();
+  replay = new Replay(ana);
+  await replay.slider.waitFor();
+  const start = mic.clips.reduce((a, b) => (a.duration_ms > b.duration_ms ? a : b));
+  await ana.watch('picture', ana.videoOf(teacher.me.id));
+  await ana.listen('sound', `@${start.file}`);
+  await replay.play();
+  await replay.seek(start.start_ms + 1000);
+  await ana.clear('picture', 'sound');
+  await until('the replay to sound three bursts', async () => (await ana.probe('sound')).bursts.length >= 3, 45000, 250);
+  await pause(800);
+  const played = { picture: await ana.probe('picture'), sound: await ana.probe('sound') };
+  const seen = progress(played.picture.samples);
+  t.diagnostic(`${seen.count} frames over ${seen.steps} numbers, ${played.picture.unread} unread`);
+  assert.ok(seen.count > 100 && played.picture.samples.every((sample) => sample.camera === 0));
+  await checkSpeech(t, 'the replay', played, 0);
+  const recorded = pairBursts(camera.samples, mic.bursts);
+  const apart = pairBursts(played.picture.samples, played.sound.bursts).flatMap(({ index, frame }) => {
+    const distances = recorded.filter((burst) => burst.index === index).map((burst) => frameDistance(frame, burst.frame));
+    return distances.sort((a, b) => Math.abs(a) - Math.abs(b)).slice(0, 1);
+  }).map((frames) => (frames * 1000) / RATE);
+  t.diagnostic(`sound after picture by ${apart.map((value) => value.toFixed(0)).join(', ')} ms against the files`);
+  assert.ok(apart.length >= 2 && Math.abs(median(apart)) <= 100, `apart by ${apart}`);
+});
+
+test('the replay seeks to the frame of that moment', async (t) => {
+  await replay.pause();
+  const target = Math.round(camera.clips[0].start_ms / 1000 + 4) * 1000;
+  await ana.clear('picture');
+  await replay.seek(target);
+  const { frame } = await until('a frame after the seek', async () => (await ana.probe('picture')).samples.at(-1));
+  const expected = frameAt(camera.samples, recording.manifest.started_ms + target);
+  const off = frameDistance(frame, Math.round(expected));
+  t.diagnostic(`frame ${frame}, expected about ${expected.toFixed(1)}`);
+  assert.ok(Math.abs(off) <= 6, `shows frame ${frame}, not about ${expected}`);
+});
+
+test('the replay runs at twice the speed', async (t) => {
+  await replay.speed(2);
+  await replay.play();
+  await ana.clear('picture');
+  await until('three seconds of class', async () => progress((await ana.probe('picture')).samples).steps > 3 * RATE);
+  const { samples } = await ana.probe('picture');
+  const { steps } = progress(samples);
+  const rate = (steps / RATE) * (1000 / (samples.at(-1).at - samples[0].at));
+  t.diagnostic(`runs at ${rate.toFixed(2)}`);
+  assert.ok(rate > 1.7 && rate < 2.3);
+  await replay.speed(1);
+});
+
+test('a chapter begins where the screen was shared, and leads there', async () => {
+  const chapter = recording.manifest.chapters.find(({ type }) => type === 'screen');
+  assert.ok(chapter, 'no chapter of the screen');
+  await replay.tab('Chapters');
+  await replay.chapter(/screen/i).first().click();
+  await until('the position to be there', async () => Math.abs((await replay.position()) - chapter.at_ms) < 3000);
+  await ana.page.locator(ana.videoOf(teacher.me.id, 'screen')).waitFor();
+});
+
+test('the chat comes in time', async () => {
+  await replay.tab(/Chat/);
+  const line = recording.events.find(({ type, text }) => type === 'chat' && text.startsWith('Why'));
+  await replay.pause();
+  await replay.seek(Math.max(0, line.at_ms - 2000));
+  const shown = ana.page.getByText('Why does the second hop answer first?');
+  await shown.waitFor({ state: 'hidden' });
+  await replay.seek(line.at_ms + 1000);
+  await shown.waitFor();
 });

@@ -9,6 +9,7 @@ import { checkFrames, pause } from './lib/classroom.mjs';
 import { speechMatch } from './lib/measure.mjs';
 import { envelopeOf, makeMedia } from './lib/media.mjs';
 import { Member } from './lib/member.mjs';
+import { paths } from './lib/paths.mjs';
 import { Server, until } from './lib/server.mjs';
 
 let server;
@@ -104,5 +105,5 @@ test('the chat reaches Firefox', async () => {
   await teacher.say('Good morning, Firefox.');
   await press('Chat');
   await until('the line in Firefox', () => page.evaluate(() => document.body.textContent.includes('Good morning, Firefox.')));
-  await page.screenshot({ path: `${(await import('./lib/paths.mjs')).paths.shots}/classroom-firefox.png` });
+  await page.screenshot({ path: `${paths.shots}/classroom-firefox.png` });
 });

@@ -180,7 +180,7 @@ test('make run serves, prints the links last, and Ctrl-C ends it with 0', async 
   let output = '';
   child.stdout.on('data', (chunk) => { output += chunk; });
   await until('make run to serve', () => fetch(`http://localhost:${port}/healthz`).then(({ ok }) => ok, () => false), 60000, 100);
-  await until('three links', () => (output.match(/\/signin\//g) ?? []).length === 3);
+  await until('three links at the end', () => (output.match(/\/signin\//g) ?? []).length === 3 && /recorder: started/.test(output));
   assert.match(output.trim().split('\n').at(-1), /\/signin\//, `the last line is no link:\n${output}`);
   child.stdin.write('\x03');
   const [code] = await once(child, 'exit');

@@ -16,7 +16,8 @@ export class Member {
     await this.page.goto(this.origin + url.pathname);
     await this.page.waitForURL(/\/u\/\d+\//);
     this.base = new URL(this.page.url()).pathname.match(/^\/u\/\d+\//)[0];
-    this.me = await this.api('GET', 'me');
+    this.me = await this.api('PATCH', 'me', { language: 'en' });
+    await this.page.reload();
     this.name = this.me.name;
     return this;
   }

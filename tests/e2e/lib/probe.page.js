@@ -3,7 +3,7 @@
 // elements show and sound. Times are milliseconds since 1970, so that pages can be compared.
 /* global decodeLevels, blockLevels, BLOCKS, ROW, LISTEN */
 (() => {
-  const held = { peers: [], sockets: [], streams: [] };
+  const held = { peers: [], sockets: [], streams: [], players: [] };
   const keep = (name, list) => {
     const Original = window[name];
     if (!Original) return;
@@ -17,6 +17,12 @@
   };
   keep('RTCPeerConnection', held.peers);
   keep('WebSocket', held.sockets);
+  const createElement = document.createElement.bind(document);
+  document.createElement = (name, options) => {
+    const element = createElement(name, options);
+    if (element instanceof HTMLMediaElement) held.players.push(element);
+    return element;
+  };
   const devices = navigator.mediaDevices;
   if (devices) {
     const getUserMedia = devices.getUserMedia.bind(devices);
@@ -28,9 +34,10 @@
   }
 
   const now = () => performance.timeOrigin + performance.now();
-  /** A selector, or "@mic": the microphone as the page opened it. */
+  /** A selector; or "@mic": the microphone as the page opened it; or "@c0001.webm": what plays that file. */
   const find = (what) => {
-    if (what !== '@mic') return document.querySelector(what);
+    if (!what.startsWith('@')) return document.querySelector(what);
+    if (what !== '@mic') return held.players.findLast(({ src }) => src.endsWith(what.slice(1)));
     return held.streams.findLast((stream) => stream.getAudioTracks().some(({ readyState }) => readyState === 'live'));
   };
 

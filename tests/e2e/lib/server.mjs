@@ -3,7 +3,7 @@
 
 import { spawn, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ export class Server {
     this.port ??= await freePort();
     const file = join(this.data, 'test.conf');
     writeFileSync(file, `http: { port = ${this.port}; web_client = "${join(paths.root, 'web-client/dist')}"; };\n` +
-      `media: { workers = 1; port = 0; };\n${extra}`);
+      `media: { workers = 1; port = 0; };\nrecorder: { grace = 5; };\n${extra}`);
     return file;
   }
 
@@ -80,12 +80,16 @@ export class Server {
     return `http://localhost:${this.port}`;
   }
 
-  /** The sign-in links that the server printed, by what stands before them. */
+  /** The sign-in links that the server printed, by role. */
   async links() {
     return until('the sign-in links', () => {
-      const found = [...this.output.matchAll(/(\w+)\W[^\n]*?(https?:\/\/\S+\/signin\/\S+)/gi)];
-      return found.length >= 3 && Object.fromEntries(found.map(([, who, link]) => [who.toLowerCase(), link]));
+      const found = [...this.output.matchAll(/(coordinator|instructor|trainee)\b[^\n]*?(https?:\/\/\S+\/signin\/\S+)/gi)];
+      return found.length >= 3 && Object.fromEntries(found.map(([, role, link]) => [role.toLowerCase(), link]));
     });
+  }
+
+  secondTrainee() {
+    return this.link('trainee2@windward.example');
   }
 
   /** A fresh sign-in link for somebody of the demo academy. */
@@ -95,10 +99,17 @@ export class Server {
     return text.match(/https?:\/\/\S+/)[0];
   }
 
-  /** The process of the recorder that serves this data folder. */
+  /** The process of the recorder that serves this data folder, or null. */
   recorderPid() {
-    const listed = execFileSync('pgrep', ['-f', `lectern-recorder.*${this.data}`], { encoding: 'utf8' }).trim().split('\n');
-    return Number(listed[0]);
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        if (words[0].endsWith('lectern-recorder') && words.some((word) => word.startsWith(this.data)) && alive(pid)) return Number(pid);
+      } catch {
+        // It ended while we looked.
+      }
+    }
+    return null;
   }
 
   kill(signal = 'SIGKILL') {
@@ -124,6 +135,8 @@ export class Server {
     try {
       await this.stop();
     } finally {
+      const recorder = this.recorderPid();
+      if (recorder) process.kill(recorder, 'SIGKILL');
       if (existsSync(this.data)) rmSync(this.data, { recursive: true, force: true });
     }
   }
