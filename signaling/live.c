@@ -33,7 +33,7 @@ struct orphan {
 };
 
 struct recover_job {
-	struct live *live;
+	struct server *server;
 	struct list left_open, orphans;
 	int result;
 };
@@ -261,14 +261,24 @@ static void move_all(struct list *from, struct list *to)
 	}
 }
 
+static void free_left(struct list *left_open, struct list *orphans)
+{
+	list_each(it, left_open) free(list_of(it, struct left_open, node));
+	list_each(it, orphans) free(list_of(it, struct orphan, node));
+}
+
 static void done_recover(void *arg)
 {
 	struct recover_job *job = arg;
+	struct live *live = job->server->live;
 
 	if (job->result < 0)
 		log_error(AREA, "cannot see what was left open: %s", strerror(-job->result));
-	move_all(&job->left_open, &job->live->left_open);
-	move_all(&job->orphans, &job->live->orphans);
+	if (live) {
+		move_all(&job->left_open, &live->left_open);
+		move_all(&job->orphans, &live->orphans);
+	}
+	free_left(&job->left_open, &job->orphans);
 	free(job);
 }
 
@@ -279,7 +289,7 @@ static int recover(struct live *live)
 
 	if (!job)
 		return -ENOMEM;
-	job->live = live;
+	job->server = live->server;
 	list_init(&job->left_open);
 	list_init(&job->orphans);
 	result = work_submit_to(live->server->work, WORK_READ, run_recover, done_recover, job);

@@ -23,7 +23,7 @@ struct waiting_line {
 };
 
 struct create_job {
-	struct live *live;
+	struct server *server;
 	int64_t site, session;
 	int64_t started_ms;
 	struct recording recording;
@@ -150,7 +150,8 @@ static void run_create(struct store *store, void *arg)
 static void done_create(void *arg)
 {
 	struct create_job *job = arg;
-	struct classroom *classroom = live_find_classroom(job->live, job->session);
+	struct live *live = job->server->live;
+	struct classroom *classroom = live ? live_find_classroom(live, job->session) : NULL;
 
 	if (classroom)
 		classroom->tape.asked = false;
@@ -182,7 +183,7 @@ void tape_start(struct classroom *classroom, struct room_time time)
 	job = calloc(1, sizeof(*job));
 	if (!job)
 		return;
-	job->live = classroom->live;
+	job->server = classroom->live->server;
 	job->site = classroom->session.site;
 	job->session = classroom->session.id;
 	job->started_ms = time.wall_ms;

@@ -100,6 +100,9 @@ static int callback(
 	struct server *server = lws_context_user(lws_get_context(wsi));
 	struct client *client = user;
 
+	/* The live side starts after HTTP and ends before it. */
+	if (!server || !server->live)
+		return reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION ? -1 : 0;
 	switch (reason) {
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		return on_filter(server, wsi, client);
@@ -118,8 +121,7 @@ static int callback(
 			client_finish(client);
 		return 0;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
-		if (server && server->live)
-			live_poll(server->live);
+		live_poll(server->live);
 		return 0;
 	default:
 		return 0;

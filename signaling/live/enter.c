@@ -19,7 +19,7 @@
 #define AREA "enter"
 
 struct enter_job {
-	struct live *live;
+	struct server *server;
 	uint64_t client;
 	struct proto_request request;
 	char instance[INSTANCE_TEXT];
@@ -190,7 +190,8 @@ static enum room_role room_role_of(enum session_role role)
 static void done(void *arg)
 {
 	struct enter_job *job = arg;
-	struct client *client = live_find_client(job->live, job->client);
+	struct live *live = job->server->live;
+	struct client *client = live ? live_find_client(live, job->client) : NULL;
 	struct classroom *classroom;
 	int result = job->result;
 
@@ -201,7 +202,7 @@ static void done(void *arg)
 	if (result == 0 && job->facts.role == IN_SESSION_NONE)
 		result = -ENOENT; /* of what a person has no part in they learn nothing */
 	if (result == 0)
-		result = find_or_create(job->live, &job->facts, &classroom);
+		result = find_or_create(live, &job->facts, &classroom);
 	if (result < 0)
 		refuse(client, &job->request, result);
 	else
@@ -217,7 +218,7 @@ static int ask(struct client *client, const struct proto_request *request, int64
 
 	if (!job)
 		return -ENOMEM;
-	job->live = client->live;
+	job->server = client->live->server;
 	job->client = client->id;
 	job->request.type = request->type;
 	job->request.id = request->id;
