@@ -163,9 +163,9 @@ static void done_create(void *arg)
 		}
 	} else if (classroom && classroom->tape.on) {
 		begin(classroom, &job->recording);
-	} else if (recorder_link_open(job->live->recorder, job->recording.folder, live_now().now_us,
-			   job->started_ms) == 0) {
-		seal(job->live, job->recording.folder);
+	} else if (live && recorder_link_open(live->recorder, job->recording.folder,
+				   live_now().now_us, job->started_ms) == 0) {
+		seal(live, job->recording.folder);
 	}
 	free(job);
 }
