@@ -163,10 +163,8 @@ void client_restart(struct client *client, const char *ufrag, const char *pwd)
 	set_server(client, ufrag, pwd);
 }
 
-int client_move(struct client *client)
+static int take_socket(struct client *client, int fd)
 {
-	int fd = open_socket();
-
 	if (fd < 0)
 		return -errno;
 	close(client->fd);
@@ -175,9 +173,24 @@ int client_move(struct client *client)
 	return 0;
 }
 
+int client_move(struct client *client)
+{
+	return take_socket(client, open_socket());
+}
+
+int client_take_socket_of(struct client *client, const struct client *other)
+{
+	return take_socket(client, dup(other->fd));
+}
+
 void client_stop_checks(struct client *client)
 {
 	client->checks_stopped = true;
+}
+
+void client_resume_checks(struct client *client)
+{
+	client->checks_stopped = false;
 }
 
 void client_close(struct client *client)

@@ -60,7 +60,10 @@ void client_connect(struct client *client, const char *ip, uint16_t port, const 
 void client_restart(struct client *client, const char *ufrag, const char *pwd);
 /* Goes on from another local port: what a NAT does when it forgets. */
 int client_move(struct client *client);
+/* Goes on from the port of `other`, beside it: as one who forges source addresses would. */
+int client_take_socket_of(struct client *client, const struct client *other);
 void client_stop_checks(struct client *client);
+void client_resume_checks(struct client *client);
 void client_close(struct client *client);
 
 /* Takes what waits at the socket and sends what is due. */
