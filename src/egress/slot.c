@@ -11,6 +11,7 @@
 #include "egress/timeline.h"
 #include "rtp/codec.h"
 #include "rtp/rtcp.h"
+#include "rtp/seq.h"
 
 enum {
 	REPORT_US = 1000000,
@@ -192,20 +193,34 @@ static void forward(struct slot *slot, const struct pkt *pkt, bool first, uint64
 	outlet_send(slot->outlet, head, out, head->len + len, false, now_us);
 }
 
+/* What was sent after `pkt` and came before it: the rest of a keyframe whose first packet was late,
+ * or lost and repaired. */
+static void catch_up(struct slot *slot, const struct pkt *pkt, uint64_t now_us)
+{
+	struct source *source = slot->sink.source;
+	uint16_t newest = source->layers[slot->layer].newest;
+
+	for (uint16_t seq = pkt->rtp.seq; seq_newer(newest, seq);) {
+		struct pkt *later = source->ops->find(source, (unsigned)slot->layer, ++seq);
+
+		if (later)
+			forward(slot, later, false, now_us);
+	}
+}
+
 static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
 {
 	struct slot *slot = of_sink(sink);
-	bool first = false;
 
-	if (!is_shown(slot, pkt)) {
-		if (!may_begin(slot, pkt)) {
-			slot->stats.dropped_waiting++;
-			return;
-		}
+	if (is_shown(slot, pkt)) {
+		forward(slot, pkt, false, now_us);
+	} else if (may_begin(slot, pkt)) {
 		begin_stretch(slot, pkt, now_us);
-		first = true;
+		forward(slot, pkt, true, now_us);
+		catch_up(slot, pkt, now_us);
+	} else {
+		slot->stats.dropped_waiting++;
 	}
-	forward(slot, pkt, first, now_us);
 }
 
 static void on_attached(struct sink *sink, uint64_t now_us)

@@ -106,7 +106,7 @@ bool timeline_find(const struct timeline *t, uint16_t seq, uint16_t *ret_source_
 	int64_t extended = seq_extend(seq, t->highest);
 
 	if (extended < t->first || extended > t->highest ||
-		extended <= t->highest - TIMELINE_WINDOW || !was_used(t, extended))
+		extended <= t->highest - TIMELINE_WINDOW)
 		return false;
 	*ret_source_seq = (uint16_t)(seq - t->seq_offset);
 	return true;

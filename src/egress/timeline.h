@@ -53,8 +53,8 @@ void timeline_switch(struct timeline *t, const struct pkt_rtp *first, uint32_t t
 /* The place of a packet that is about to be sent. -ERANGE: before the stretch, or too old to tell;
  * -EEXIST: its number was given out. */
 int timeline_take(struct timeline *t, const struct pkt_rtp *rtp, struct timeline_place *ret_place);
-/* Which packet of the source has that number on the wire. False: none of this stretch was sent
- * with it in the last TIMELINE_WINDOW. */
+/* Which packet of the source has, or would have had, that number on the wire. False: none of this
+ * stretch, or of more than TIMELINE_WINDOW ago. */
 bool timeline_find(const struct timeline *t, uint16_t seq, uint16_t *ret_source_seq);
 /* The place of a packet that was sent before (timeline_find). */
 struct timeline_place timeline_again(const struct timeline *t, const struct pkt_rtp *rtp);

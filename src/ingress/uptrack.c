@@ -290,6 +290,7 @@ static enum uptrack_verdict number(
 			nack_came(&layer->nack, seq, repair, now_us);
 		break;
 	}
+	track->source.layers[pkt->rtp.layer].newest = (uint16_t)layer->log.highest;
 	if (pkt->rtp.keyframe && seq > layer->keyframe_seq)
 		layer->keyframe_seq = seq;
 	if (!repair)

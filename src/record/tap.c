@@ -11,6 +11,7 @@
 
 #include "record/wire.h"
 #include "rtp/codec.h"
+#include "rtp/seq.h"
 
 enum { SOCKET_ROOM = 4 << 20 }; /* bytes that may wait in the socket: a few seconds of a class */
 
@@ -278,21 +279,10 @@ static bool may_begin(const struct tap_track *track, const struct pkt *pkt)
 	       (!track->open && pkt->rtp.layer == best_live(track->sink.source));
 }
 
-static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
+static void add_packet(struct tap_track *track, struct pkt *pkt)
 {
-	struct tap_track *track = of_sink(sink);
 	struct letter *letter = NULL;
 
-	(void)now_us;
-	if (track->open && track->restarts != sink->source->layers[track->layer].restarts)
-		end_clip(track);
-	if (track->tap->fd >= 0 && may_begin(track, pkt)) {
-		end_clip(track);
-		begin_clip(track, pkt->rtp.layer);
-		track->want = -1;
-	}
-	if (track->open && pkt->rtp.layer != track->layer)
-		return; /* another layer's: not to be recorded */
 	if (track->open)
 		letter = add_letter(track->tap, WIRE_RTP, sizeof(struct wire_rtp), pkt);
 	if (!letter) {
@@ -304,6 +294,38 @@ static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
 		.packet_len = pkt->len,
 		.arrival_us = pkt->arrival_us,
 	};
+}
+
+/* What was sent after the first packet of a clip and came before it. */
+static void catch_up(struct tap_track *track, uint16_t first)
+{
+	struct source *source = track->sink.source;
+	uint16_t newest = source->layers[track->layer].newest;
+
+	for (uint16_t seq = first; seq_newer(newest, seq);) {
+		struct pkt *later = source->ops->find(source, track->layer, ++seq);
+
+		if (later)
+			add_packet(track, later);
+	}
+}
+
+static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
+{
+	struct tap_track *track = of_sink(sink);
+
+	(void)now_us;
+	if (track->open && track->restarts != sink->source->layers[track->layer].restarts)
+		end_clip(track);
+	if (track->tap->fd >= 0 && may_begin(track, pkt)) {
+		end_clip(track);
+		begin_clip(track, pkt->rtp.layer);
+		track->want = -1;
+		add_packet(track, pkt);
+		catch_up(track, pkt->rtp.seq);
+	} else if (!track->open || pkt->rtp.layer == track->layer) {
+		add_packet(track, pkt);
+	}
 }
 
 static void on_report(struct sink *sink, const struct source_report *report, uint64_t now_us)

@@ -40,6 +40,7 @@ struct source_layer {
 	uint32_t bps;	 /* received, over the last second or so */
 	bool has_report;
 	struct source_report report; /* the latest */
+	uint16_t newest;	     /* the highest sequence number received */
 	uint16_t restarts; /* grows when the sender's numbering begins anew: sinks do too */
 };
 
