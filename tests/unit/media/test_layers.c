@@ -5,8 +5,8 @@
 
 static void chooses(void **state)
 {
-	struct source s = { .layer_count = 3, .layers = { { .height = 180 }, { .height = 360 },
-							{ .height = 720 } } };
+	struct source s = {
+		.layer_count = 3, .layers = {{.height = 180}, {.height = 360}, {.height = 720}}};
 
 	(void)state;
 	assert_int_equal(layers_choose(&s, 65535), -1); /* none is live */
@@ -27,7 +27,7 @@ static void chooses(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(chooses) };
+	const struct CMUnitTest tests[] = {cmocka_unit_test(chooses)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

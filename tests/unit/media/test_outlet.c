@@ -23,7 +23,7 @@ static void ready(void *arg, size_t len)
 	sent++;
 }
 
-static const struct outlet_ops ops = { room, ready };
+static const struct outlet_ops ops = {room, ready};
 static struct outlet outlet;
 static struct rtp_template head;
 
@@ -85,8 +85,8 @@ static void counts_losses_once(void **state)
 	outlet_tick(&outlet, 10000000); /* a window begins */
 	for (int i = 0; i < 20; i++)
 		send(1000, false);
-	feed(0, 10, 0x3);  /* two of ten */
-	feed(0, 10, 0x1);  /* one of them came late */
+	feed(0, 10, 0x3); /* two of ten */
+	feed(0, 10, 0x1); /* one of them came late */
 	feed(10, 10, 0x1);
 	outlet_tick(&outlet, 12000000);
 	assert_int_equal(outlet.loss, 2 * 1000 / 20);

@@ -8,7 +8,13 @@
 #include "rtp/rtcp.h"
 #include "rtp/vp8.h"
 
-enum { SLOT_PT = 100, SLOT_RTX_PT = 101, SLOT_SSRC = 0xaaaa, SLOT_RTX_SSRC = 0xbbbb, FRAME_US = 33333 };
+enum {
+	SLOT_PT = 100,
+	SLOT_RTX_PT = 101,
+	SLOT_SSRC = 0xaaaa,
+	SLOT_RTX_SSRC = 0xbbbb,
+	FRAME_US = 33333
+};
 
 static struct pkt_pool *pool;
 static struct router router;
@@ -49,7 +55,7 @@ static void ready(void *arg, size_t len)
 			0);
 }
 
-static const struct outlet_ops outlet_ops = { room, ready };
+static const struct outlet_ops outlet_ops = {room, ready};
 
 static int setup_with(enum lectern_kind kind)
 {
@@ -116,11 +122,18 @@ static void show(struct hand_source *source)
 }
 
 /* One packet of a layer that is then live; true if it went out. */
-static bool play(struct hand_source *source, unsigned layer, uint16_t seq, uint32_t timestamp, bool key)
+static bool play(
+	struct hand_source *source, unsigned layer, uint16_t seq, uint32_t timestamp, bool key)
 {
 	uint8_t payload[64];
-	struct spec spec = { .pt = TEST_PT, .seq = seq, .timestamp = timestamp, .payload = payload,
-		.payload_len = sizeof(payload), .arrival_us = now_us, .mid = "theirs", .rid = "h" };
+	struct spec spec = {.pt = TEST_PT,
+		.seq = seq,
+		.timestamp = timestamp,
+		.payload = payload,
+		.payload_len = sizeof(payload),
+		.arrival_us = now_us,
+		.mid = "theirs",
+		.rid = "h"};
 	unsigned before = out.count;
 	struct pkt *pkt;
 
@@ -243,11 +256,11 @@ static void time_goes_on_over_a_change_of_source(void **state)
 	assert_in_range(out.pkt.rtp.timestamp - before, 45000 - 2, 45000 + 2);
 	/* By reports when both have one: captured 400 ms before it came. */
 	other.source.layers[0].has_report = true;
-	other.source.layers[0].report = (struct source_report){ now_us - 400000, 0xffffff00, 0 };
+	other.source.layers[0].report = (struct source_report){now_us - 400000, 0xffffff00, 0};
 	before = out.pkt.rtp.timestamp;
 	now_us += 1000000;
 	cam.source.layers[0].has_report = true;
-	cam.source.layers[0].report = (struct source_report){ now_us - 400000, 4000, 0 };
+	cam.source.layers[0].report = (struct source_report){now_us - 400000, 4000, 0};
 	show(&cam);
 	assert_true(play(&cam, 0, 11, 4000, true));
 	assert_in_range(out.pkt.rtp.timestamp - before, 54000 - 2, 54000 + 2); /* 1 s - 0.4 s */
@@ -263,7 +276,7 @@ static void a_report_that_lies_is_not_believed(void **state)
 	before = out.pkt.rtp.timestamp;
 	now_us += 100000;
 	other.source.layers[0].has_report = true;
-	other.source.layers[0].report = (struct source_report){ now_us + 3600000000, 5000, 0 };
+	other.source.layers[0].report = (struct source_report){now_us + 3600000000, 5000, 0};
 	show(&other);
 	assert_true(play(&other, 0, 1, 5000, true));
 	assert_in_range(out.pkt.rtp.timestamp - before, 9000 - 2, 9000 + 2);
@@ -344,7 +357,7 @@ static void nacks_cannot_amplify(void **state)
 
 static void an_empty_packet_keeps_its_number(void **state)
 {
-	struct spec spec = { .pt = TEST_PT, .seq = 11, .timestamp = 1000 };
+	struct spec spec = {.pt = TEST_PT, .seq = 11, .timestamp = 1000};
 	struct pkt *pkt = make(pool, &spec, NULL);
 	uint16_t seq;
 
@@ -444,7 +457,7 @@ static void on_sr(void *arg, const struct rtcp_sr *sr)
 
 static void report(void)
 {
-	static const struct rtcp_handler handler = { .sr = on_sr };
+	static const struct rtcp_handler handler = {.sr = on_sr};
 	uint8_t data[200];
 	struct writer w = writer_of(data, sizeof(data));
 
@@ -462,7 +475,7 @@ static void reports_on_the_servers_clock(void **state)
 	report();
 	assert_int_equal(reports, 0); /* the sender has told nothing yet */
 	cam.source.layers[0].has_report = true;
-	cam.source.layers[0].report = (struct source_report){ now_us - 100000, 90000, 0 };
+	cam.source.layers[0].report = (struct source_report){now_us - 100000, 90000, 0};
 	report();
 	assert_int_equal(reports, 1);
 	assert_int_equal(last_sr.ssrc, SLOT_SSRC);
@@ -485,8 +498,8 @@ static void reports_on_the_servers_clock(void **state)
 
 static void refuses_impossible_sections(void **state)
 {
-	struct lectern_section section = { .use = LECTERN_SECTION_SLOT, .kind = LECTERN_MIC,
-		.codec = LECTERN_CODEC_VP8 };
+	struct lectern_section section = {
+		.use = LECTERN_SECTION_SLOT, .kind = LECTERN_MIC, .codec = LECTERN_CODEC_VP8};
 	struct slot *none = NULL;
 
 	(void)state;
@@ -519,8 +532,8 @@ int main(void)
 		SLOT_TEST(subscribers_requests_are_limited),
 		SLOT_TEST(reports_on_the_servers_clock),
 		SLOT_TEST(refuses_impossible_sections),
-		cmocka_unit_test_setup_teardown(sound_begins_with_any_packet_and_is_marked,
-			setup_audio, teardown),
+		cmocka_unit_test_setup_teardown(
+			sound_begins_with_any_packet_and_is_marked, setup_audio, teardown),
 		cmocka_unit_test_setup_teardown(many_changes_do_not_add_up, setup_audio, teardown),
 	};
 

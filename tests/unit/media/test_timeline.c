@@ -91,7 +91,7 @@ struct sender {
 
 static void begin(struct sender *s)
 {
-	*s = (struct sender){ .seq = (uint16_t)rand(), .picture_id = rand() & 0x7fff };
+	*s = (struct sender){.seq = (uint16_t)rand(), .picture_id = rand() & 0x7fff};
 	s->timestamp = (uint32_t)rand() * 7u;
 	s->tl0 = (uint8_t)rand();
 }
