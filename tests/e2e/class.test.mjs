@@ -31,6 +31,7 @@ before(async () => {
 });
 
 after(async () => {
+  for (const [index, member] of [teacher, ana, ben].entries()) await member?.keep(`class-member${index}`);
   await Promise.all((browsers ?? []).map((browser) => browser.close()));
   await server?.finish();
 });

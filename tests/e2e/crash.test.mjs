@@ -42,6 +42,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  for (const [index, member] of [teacher, ana].entries()) await member?.keep(`crash-member${index}`);
   await Promise.all([teacher, ana].map((member) => member?.close().catch(() => {})));
   await server?.finish();
 });

@@ -36,6 +36,7 @@ before(async () => {
 });
 
 after(async () => {
+  for (const [index, member] of [teacher, ana].entries()) await member?.keep(`lost-member${index}`);
   await Promise.all((browsers ?? []).map((browser) => browser.close()));
   proxy?.close();
   await server?.finish();

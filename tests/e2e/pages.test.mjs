@@ -29,6 +29,7 @@ before(async () => {
 });
 
 after(async () => {
+  for (const [index, member] of [teacher, trainee].entries()) await member?.keep(`pages-member${index}`);
   await Promise.all((browsers ?? []).map((browser) => browser.close()));
   await server?.finish();
 });

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { paths } from './lib/paths.mjs';
-import { Server, freePort, newDataFolder, until } from './lib/server.mjs';
+import { Server, findProcess, freePort, newDataFolder, until } from './lib/server.mjs';
 
 let folder;
 let server;
@@ -176,7 +176,11 @@ test('make run serves, prints the links last, and Ctrl-C ends it with 0', async 
   const port = await freePort();
   const child = spawn('script', ['-qefc', `make run PORT=${port} DATA=${join(folder, 'run')} BUILD=${paths.build}`, '/dev/null'],
     { stdio: ['pipe', 'pipe', 'inherit'], cwd: paths.root });
-  t.after(() => child.kill('SIGKILL'));
+  t.after(() => {
+    child.kill('SIGKILL');
+    const left = findProcess('lecternd', join(folder, 'run'));
+    if (left) process.kill(left, 'SIGKILL');
+  });
   let output = '';
   child.stdout.on('data', (chunk) => { output += chunk; });
   await until('make run to serve', () => fetch(`http://localhost:${port}/healthz`).then(({ ok }) => ok, () => false), 60000, 100);

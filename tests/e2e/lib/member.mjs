@@ -2,6 +2,10 @@
 // A person with a page: signs in, enters a class and does what a person does there, by what the page
 // says to people (roles and names), never by its inner workings.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { paths } from './paths.mjs';
 import { until } from './server.mjs';
 
 export class Member {
@@ -133,6 +137,13 @@ export class Member {
 
   async total(type, kind, field) {
     return (await this.stats(type, kind)).reduce((sum, entry) => sum + (entry[field] ?? 0), 0);
+  }
+
+  /** Leaves behind what the page looked like and what it said, for those who look into a failure. */
+  async keep(name) {
+    const file = join(paths.output, name);
+    await this.page.screenshot({ path: `${file}.png` }).catch(() => {});
+    writeFileSync(`${file}.log`, `${this.page.log.join('\n')}\n`);
   }
 
   async close() {

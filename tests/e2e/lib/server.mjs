@@ -42,6 +42,19 @@ export function alive(pid) {
   }
 }
 
+/** A running program one of whose arguments begins like this, or null. */
+export function findProcess(program, argument) {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      if (words[0].endsWith(program) && words.some((word) => word.startsWith(argument)) && alive(pid)) return Number(pid);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return null;
+}
+
 export class Server {
   constructor(name, { data, port, config } = {}) {
     Object.assign(this, { name, data: data ?? newDataFolder(), port, config, output: '' });
@@ -101,15 +114,7 @@ export class Server {
 
   /** The process of the recorder that serves this data folder, or null. */
   recorderPid() {
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        if (words[0].endsWith('lectern-recorder') && words.some((word) => word.startsWith(this.data)) && alive(pid)) return Number(pid);
-      } catch {
-        // It ended while we looked.
-      }
-    }
-    return null;
+    return findProcess('lectern-recorder', this.data);
   }
 
   kill(signal = 'SIGKILL') {
