@@ -152,12 +152,12 @@ static void record(struct classroom *classroom, const struct room_effect *effect
 		tape_stop(classroom);
 }
 
-static void end(struct classroom *classroom, const struct room_effect *effect)
+void classroom_send_away(struct classroom *classroom)
 {
 	char recording[ID_TEXT] = "";
 	const char *replay = NULL;
 
-	(void)effect;
+	classroom->ending = false;
 	if (classroom->tape.id)
 		replay = id_text(classroom->tape.id, recording);
 	list_each(it, &classroom->seats)
@@ -169,8 +169,22 @@ static void end(struct classroom *classroom, const struct room_effect *effect)
 		if (client)
 			client_bye(client, PROTO_BYE_EVENT_REASON_ENDED, replay);
 	}
-	set_session_state(classroom->live, &classroom->session, SESSION_ENDED, live_now().wall_ms);
-	classroom->over = true;
+	if (classroom->engine_room)
+		lectern_engine_room_close(classroom->live->server->engine, classroom->engine_room);
+	classroom->engine_room = 0;
+}
+
+static void end(struct classroom *classroom, const struct room_effect *effect)
+{
+	struct room_time time = live_now();
+
+	(void)effect;
+	classroom->ended_us = time.now_us;
+	classroom->ending = true;
+	set_session_state(classroom->live, &classroom->session, SESSION_ENDED, time.wall_ms);
+	log_info(AREA, "ended session=%s", classroom->session_id);
+	if (!classroom->tape.asked)
+		classroom_send_away(classroom);
 }
 
 static void note(struct classroom *classroom, const struct room_effect *effect)

@@ -81,8 +81,10 @@ void classroom_destroy(struct classroom *classroom)
 
 void classroom_tick(struct classroom *classroom, struct room_time time)
 {
-	if (classroom->over)
+	if (classroom->ended_us) {
+		classroom->over = time.now_us - classroom->ended_us > CLASSROOM_LATE_US;
 		return;
+	}
 	room_tick(classroom->room, time);
 	classroom_carry_out(classroom);
 	if (room_info(classroom->room)->state == ROOM_WAITING && room_count(classroom->room) == 0)

@@ -23,7 +23,10 @@
 struct client;
 struct live;
 
-enum { INSTANCE_TEXT = 65 };
+enum {
+	INSTANCE_TEXT = 65,
+	CLASSROOM_LATE_US = 60 * 1000000, /* until then the database surely knows that it ended */
+};
 
 /* What a video slot of a peer shows, as the engine was told. */
 struct shown {
@@ -53,7 +56,9 @@ struct classroom {
 	lectern_id engine_room; /* 0: not open */
 	struct list seats;
 	struct tape tape;
-	bool over; /* ended: to be destroyed at the end of the turn */
+	bool ending;	   /* ended; the byes wait for the recording's row, whose id they tell */
+	uint64_t ended_us; /* when the class ended; kept for a while, to tell those who come late */
+	bool over;	   /* to be destroyed at the end of the turn */
 };
 
 /* What the database knows of a class and of a person's part in it. */

@@ -5,6 +5,8 @@
 
 #include "signaling/classroom.h"
 
+/* The class has ended: everybody gets a bye that names the recording. */
+void classroom_send_away(struct classroom *classroom);
 /* Brings the video slots of every peer in line with the stage. */
 void classroom_show_all(struct classroom *classroom);
 /* By a job; a failure is logged. */

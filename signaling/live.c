@@ -48,7 +48,7 @@ struct classroom *live_find_classroom(const struct live *live, int64_t session)
 	for (struct list *it = live->classrooms.next; it != &live->classrooms; it = it->next) {
 		struct classroom *classroom = list_of(it, struct classroom, node);
 
-		if (classroom->session.id == session && !classroom->over)
+		if (classroom->session.id == session)
 			return classroom;
 	}
 	return NULL;
@@ -94,21 +94,21 @@ static struct classroom *by_folder(const struct live *live, const char *folder)
 	return NULL;
 }
 
-/* Everybody in class sees when what should be recorded is not. */
-static void tell_fault(struct classroom *classroom)
+/*
+ * Everybody in class sees when what should be recorded is not. A recorder that was lost is told at
+ * once; one that is only being started has a moment.
+ */
+static void tell_faults(struct live *live, uint64_t now_us)
 {
-	const struct live *live = classroom->live;
-	bool fault =
-		classroom->tape.fault || live->tap_down || !recorder_link_connected(live->recorder);
+	bool starting = !live->was_linked && now_us - live->started_us < LIVE_STARTING_US;
+	bool cut = live->tap_down || (!recorder_link_connected(live->recorder) && !starting);
 
-	room_recording_fault(classroom->room, fault);
-	classroom_carry_out(classroom);
-}
+	for (struct list *it = live->classrooms.next; it != &live->classrooms; it = it->next) {
+		struct classroom *classroom = list_of(it, struct classroom, node);
 
-static void tell_faults(struct live *live)
-{
-	for (struct list *it = live->classrooms.next; it != &live->classrooms; it = it->next)
-		tell_fault(list_of(it, struct classroom, node));
+		room_recording_fault(classroom->room, cut || classroom->tape.fault);
+		classroom_carry_out(classroom);
+	}
 }
 
 static void on_sealed(const struct wire_sealed *sealed, void *arg)
@@ -122,16 +122,15 @@ static void on_fault(const struct wire_fault *fault, void *arg)
 
 	log_warn(AREA, "recording=%s fault: %s", fault->recording,
 		fault->error ? strerror(-fault->error) : "over");
-	if (!classroom)
-		return;
-	classroom->tape.fault = fault->error != 0;
-	tell_fault(classroom);
+	if (classroom)
+		classroom->tape.fault = fault->error != 0;
 }
 
 static void on_link(bool connected, void *arg)
 {
-	(void)connected;
-	tell_faults(arg);
+	struct live *live = arg;
+
+	live->was_linked |= connected;
 }
 
 static void on_engine_event(const struct lectern_event *event, void *arg)
@@ -143,8 +142,6 @@ static void on_engine_event(const struct lectern_event *event, void *arg)
 			event->u.tap.connected ? "flows" : "is cut",
 			(unsigned long long)event->u.tap.dropped);
 		live->tap_down = !event->u.tap.connected;
-		if (live->recorder)
-			tell_faults(live);
 		return;
 	}
 	for (struct list *it = live->classrooms.next; it != &live->classrooms; it = it->next) {
@@ -206,6 +203,7 @@ static void tick(lws_sorted_usec_list_t *timer)
 	if (live->recorder) {
 		recorder_link_tick(live->recorder, time.now_us);
 		ask_orphans(live, time.now_us);
+		tell_faults(live, time.now_us);
 	}
 	end_abandoned(live, time.now_us);
 	for (struct list *it = live->clients.next; it != &live->clients; it = it->next)

@@ -28,6 +28,7 @@ struct recorder_link;
 
 enum {
 	LIVE_TICK_US = 100 * 1000,
+	LIVE_STARTING_US = 3 * 1000000,	   /* for the recorder to start together with us */
 	LIVE_ABANDONED_US = 600 * 1000000, /* a class that a dead server left open ends by itself */
 	LIVE_ORPHAN_US = 60 * 1000000,	   /* a recording without a class is sealed */
 };
@@ -41,7 +42,8 @@ struct live {
 	uint64_t started_us;
 	uint64_t last_client;
 	bool stopping;
-	bool tap_down; /* media does not reach the recorder */
+	bool was_linked; /* the recorder has answered once */
+	bool tap_down;	 /* media does not reach the recorder */
 };
 
 /* Also sets server->live and live_look. http, work and engine must be there. `why`:

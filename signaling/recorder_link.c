@@ -38,6 +38,7 @@ enum wanted {
 struct item {
 	struct list node;
 	enum wanted wanted;
+	bool then_close; /* WANT_OPEN only: it was over before the recorder could be told */
 	struct wire_open open;
 };
 
@@ -277,9 +278,13 @@ static int tell(struct recorder_link *link, struct item *item, enum wanted now)
 	default:
 		return 0;
 	}
-	if (result == 0)
-		item->wanted = now == WANT_OPEN ? WANT_WRITE : WANT_SEALED;
-	return result;
+	if (result < 0)
+		return result;
+	if (now != WANT_OPEN)
+		item->wanted = WANT_SEALED;
+	else
+		item->wanted = item->then_close ? WANT_CLOSE : WANT_WRITE;
+	return 0;
 }
 
 static int tell_all(struct recorder_link *link, enum wanted now)
@@ -400,6 +405,7 @@ static int want(
 		list_append(&link->items, &item->node);
 	}
 	item->wanted = wanted;
+	item->then_close = false;
 	*ret_item = item;
 	return 0;
 }
@@ -444,7 +450,10 @@ void recorder_link_close(struct recorder_link *link, const char *folder)
 	struct item *item = find(link, folder);
 
 	assert(item);
-	item->wanted = WANT_CLOSE;
+	if (item->wanted == WANT_OPEN)
+		item->then_close = true;
+	else
+		item->wanted = WANT_CLOSE;
 }
 
 int recorder_link_query(struct recorder_link *link, const char *folder)

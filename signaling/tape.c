@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "record/wire.h"
 #include "signaling/classroom.h"
+#include "signaling/classroom_priv.h"
 #include "signaling/live.h"
 #include "signaling/recorder_link.h"
 #include "signaling/work.h"
@@ -146,7 +147,25 @@ static void run_create(struct store *store, void *arg)
 		recording_create(store, job->site, job->session, job->started_ms, &job->recording);
 }
 
-/* The class, or the recording of it, may be over by now: what was begun is then sealed at once. */
+/* The recording may be over by now: then it is sealed at once, with what was noted. */
+static void created(struct classroom *classroom, const struct create_job *job)
+{
+	struct tape *tape = &classroom->tape;
+
+	tape->asked = false;
+	if (job->result < 0) {
+		log_error(AREA, "no row for a recording session=%s: %s", classroom->session_id,
+			strerror(-job->result));
+		tape->fault = true;
+	} else {
+		begin(classroom, &job->recording);
+		if (!tape->on)
+			tape_stop(classroom);
+	}
+	if (classroom->ending)
+		classroom_send_away(classroom);
+}
+
 static void done_create(void *arg)
 {
 	struct create_job *job = arg;
@@ -154,19 +173,7 @@ static void done_create(void *arg)
 	struct classroom *classroom = live ? live_find_classroom(live, job->session) : NULL;
 
 	if (classroom)
-		classroom->tape.asked = false;
-	if (job->result < 0) {
-		log_error(AREA, "no row for a recording: %s", strerror(-job->result));
-		if (classroom) {
-			room_recording_fault(classroom->room, true);
-			classroom_carry_out(classroom);
-		}
-	} else if (classroom && classroom->tape.on) {
-		begin(classroom, &job->recording);
-	} else if (live && recorder_link_open(live->recorder, job->recording.folder,
-				   live_now().now_us, job->started_ms) == 0) {
-		seal(live, job->recording.folder);
-	}
+		created(classroom, job);
 	free(job);
 }
 

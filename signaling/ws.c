@@ -52,10 +52,11 @@ static int on_receive(struct client *client, struct lws *wsi, const char *bytes,
 
 static int write_ping(struct client *client, struct lws *wsi)
 {
-	unsigned char bytes[LWS_PRE];
+	unsigned char bytes[LWS_PRE + 1] = {0};
 
+	/* With no byte in it libwebsockets would send nothing. */
 	client->ping_due = false;
-	return lws_write(wsi, bytes + LWS_PRE, 0, LWS_WRITE_PING) < 0 ? -1 : 0;
+	return lws_write(wsi, bytes + LWS_PRE, 1, LWS_WRITE_PING) < 0 ? -1 : 0;
 }
 
 /* The next piece of the message at the head of the queue. */

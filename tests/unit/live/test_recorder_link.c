@@ -150,6 +150,23 @@ static void starts_writes_and_seals(void **state)
 	finish(&w, pid);
 }
 
+static void what_ends_before_it_was_told_is_kept(void **state)
+{
+	struct world w;
+	pid_t pid;
+
+	(void)state;
+	begin(&w, RECORDER);
+	assert_int_equal(recorder_link_open(w.link, folder, clock_now_us(), clock_wall_ms()), 0);
+	recorder_link_event(w.link, folder, clock_now_us(),
+		"{\"type\":\"join\",\"member\":\"m\",\"name\":\"Eva\",\"role\":\"trainee\"}");
+	recorder_link_close(w.link, folder);
+	wait_for(&w, &w.sealed, 1);
+	assert_true(log_has(&w, "\"Eva\""));
+	pid = recorder_pid(&w);
+	finish(&w, pid);
+}
+
 static void a_killed_recorder_comes_back_and_goes_on(void **state)
 {
 	struct world w;
@@ -224,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_writes_and_seals),
+		cmocka_unit_test(what_ends_before_it_was_told_is_kept),
 		cmocka_unit_test(a_killed_recorder_comes_back_and_goes_on),
 		cmocka_unit_test(a_recorder_outlives_the_link),
 		cmocka_unit_test(a_missing_program_is_no_disaster),
