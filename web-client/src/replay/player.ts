@@ -8,7 +8,7 @@
 // elements of `pictures` and `sounds`; it must not move them in the document, as that would pause them.
 import { signal, type ReadonlySignal } from "@preact/signals-core";
 import {
-  activeClips, comingClips, endOf, masterClip, type Clip, type Timeline,
+  activeClips, comingClips, endOf, masterClip, type Clip, type ClipKind, type Timeline,
 } from "./timeline";
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
@@ -24,8 +24,8 @@ const SEEK_MS = 80;
 /** Two seeks of one element are at least this far apart, so that a slow machine is not kept seeking. */
 const SEEK_REST_MS = 1500;
 const MOST_NUDGE = 0.08;
-/** What is not the clock may hold up the rest for this long; then it joins when it can. */
-const PATIENCE_MS = 8000;
+/** What is not the clock may hold up the rest for this long; then it joins when it can. A face least of all. */
+const PATIENCE_MS: Record<ClipKind, number> = { mic: 8000, screen: 8000, camera: 3000 };
 const RETRIES = 6;
 
 export type PlayerState = "loading" | "paused" | "playing" | "waiting" | "ended";
@@ -56,6 +56,8 @@ interface Part {
   /** How long its seeks take, so that a seek can aim ahead. */
   seekCost: number;
   nudging: boolean;
+  /** It was sought while the rest plays on, and is not waited for. */
+  catchingUp: boolean;
   errors: number;
   retryAt: number;
 }
@@ -133,6 +135,7 @@ export class Player {
     for (const part of this.#parts.values()) {
       part.errors = 0;
       part.waitingSince = null;
+      part.catchingUp = false;
       if (this.#plays(part)) this.#place(part);
     }
     this.tick();
@@ -251,7 +254,7 @@ export class Player {
   #create(clip: Clip): Part {
     const element = this.#around.createElement(clip.kind === "mic" ? "audio" : "video");
     const part: Part = {
-      clip, element, waitingSince: null, sought: -Infinity, seekCost: 0, nudging: false, errors: 0, retryAt: 0,
+      clip, element, waitingSince: null, sought: -Infinity, seekCost: 0, nudging: false, catchingUp: false, errors: 0, retryAt: 0,
     };
     this.#parts.set(clip, part);
     element.preload = "auto";
@@ -313,12 +316,14 @@ export class Player {
     const master = masterClip(activeClips(this.#timeline, this.#at()), this.#master);
     let all = true;
     for (const part of this.#parts.values()) {
+      if (ready(part)) part.catchingUp = false;
       if (!this.#plays(part) || ready(part) || !usable(part) || this.#unseen(part)) {
         part.waitingSince = null;
         continue;
       }
       part.waitingSince ??= now;
-      if (part.clip === master || now - part.waitingSince < PATIENCE_MS) all = false;
+      const patience = part.catchingUp ? 0 : PATIENCE_MS[part.clip.kind];
+      if (part.clip === master || now - part.waitingSince < patience) all = false;
     }
     return all;
   }
@@ -337,8 +342,10 @@ export class Player {
       const late = at - clip.start_ms - element.currentTime * 1000;
       const size = Math.abs(late);
       const rested = this.#around.now() - part.sought > SEEK_REST_MS;
-      if (size > SEEK_MS && rested) this.#place(part, part.seekCost * this.#rate.value);
-      else if (size > NUDGE_MS || (part.nudging && size > CALM_MS)) this.#nudge(part, late);
+      if (size > SEEK_MS && rested) {
+        part.catchingUp = true;
+        this.#place(part, part.seekCost * this.#rate.value);
+      } else if (size > NUDGE_MS || (part.nudging && size > CALM_MS)) this.#nudge(part, late);
       else if (part.nudging) this.#nudge(part, 0);
     }
   }

@@ -94,6 +94,11 @@ export function createTimeline(manifest: Manifest, events: readonly RecordedEven
   };
 }
 
+/** Where the first sound or picture is: a class may be open for a while before somebody sends. */
+export function firstMoment(timeline: Timeline): number {
+  return Math.max(0, timeline.changes[0] ?? 0);
+}
+
 export function endOf(clip: Clip): number {
   return clip.start_ms + clip.duration_ms;
 }

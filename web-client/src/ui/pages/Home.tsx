@@ -134,7 +134,9 @@ const SOON_MS = 60 * 60_000;
 function Countdown({ session, now }: { session: Session; now: number }) {
   const left = session.starts_at - now;
   if (session.state === "open") return <p class="next-countdown">{t`Going on now`}</p>;
-  if (left <= 0) return <p class="next-countdown">{t`Waiting for the instructor`}</p>;
+  if (left <= 0) {
+    return <p class="next-countdown">{session.may.host ? t`You can open it now` : t`Waiting for the instructor`}</p>;
+  }
   const wait = left < SOON_MS ? stopwatch(left) : left < DAY_MS ? length(left) : shortDay(session.starts_at);
   return (
     <p class="next-countdown numbers" role="timer" aria-live="off">

@@ -9,7 +9,7 @@ import type { RecordingDetail } from "../../api/client";
 import { dateOfYear } from "../../i18n/format";
 import { allWatched, placeToGoOn, rememberPlace } from "../../replay/memory";
 import { Player } from "../../replay/player";
-import { parseMoment, type Timeline } from "../../replay/timeline";
+import { firstMoment, parseMoment, type Timeline } from "../../replay/timeline";
 import { Link } from "../Link";
 import { Badge, IconButton } from "../parts";
 import { Icon } from "../parts/Icon";
@@ -32,7 +32,7 @@ export interface TheatreProps {
 export function Theatre({ recording, timeline, at }: TheatreProps) {
   const who = person.value?.id ?? "";
   const player = useMemo(() => {
-    const start = parseMoment(at) ?? placeToGoOn(allWatched(who)[recording.id]) ?? 0;
+    const start = parseMoment(at) ?? placeToGoOn(allWatched(who)[recording.id]) ?? firstMoment(timeline);
     return new Player(timeline, recording.base, start);
   }, [timeline, recording.base, at]);
   const root = useRef<HTMLDivElement>(null);
