@@ -37,7 +37,7 @@ export function Stage({ player, timeline, swapped }: StageProps) {
             key={picture.clip.file}
             picture={picture}
             main={picture.clip === main}
-            speaking={picture.clip.kind === "camera" && picture.clip.member === speaker}
+            speaking={picture.clip !== main && picture.clip.kind === "camera" && picture.clip.member === speaker}
             veiled={waiting}
           />
         ))}
