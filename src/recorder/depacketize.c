@@ -62,8 +62,9 @@ int64_t depacketizer_extend(const struct depacketizer *d, uint32_t rtp_timestamp
 
 static void begin_timeline(struct depacketizer *d, const struct pkt *pkt)
 {
-	/* Past all that was, so that the unwrapped time of a track never goes back. */
-	int64_t epoch = d->begun ? (d->rtp | UINT32_MAX) + 1 : 0;
+	/* Past all that was, so that the unwrapped time of a track never goes back; and not at 0,
+	 * so that a report from before the first packet has a place too. */
+	int64_t epoch = (d->rtp | UINT32_MAX) + 1;
 
 	d->begun = true;
 	d->first_rtp = d->rtp = epoch + pkt->rtp.timestamp;

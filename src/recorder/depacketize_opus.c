@@ -4,19 +4,88 @@
  * silence (DTX), is filled with silence of the same length, so that players, which count samples,
  * stay in step with the timestamps.
  */
+#include "base/bytes.h"
 #include "recorder/depacketize_priv.h"
 
 enum {
-	MAX_TICKS = 5760, /* 120 ms at 48 kHz, RFC 6716 3.2.5 */
-	MAX_FRAMES = 48,
-	MIN_TICKS = 120, /* 2.5 ms */
+	MAX_TICKS = 5760,      /* 120 ms at 48 kHz, RFC 6716 3.2.5 */
+	MAX_FRAME_SIZE = 1275, /* 3.2.1 */
+	MIN_TICKS = 120,       /* 2.5 ms */
+	/* the count byte of code 3 */
+	VBR = 0x80,
+	PADDED = 0x40,
+	COUNT = 0x3f,
 };
 
-/* The length of a packet by its first bytes (RFC 6716 3.1), 0 if it is not Opus. */
+/* A frame's length (RFC 6716 3.2.1). */
+static size_t read_length(struct reader *r)
+{
+	size_t first = read_u8(r);
+
+	return first < 252 ? first : first + 4 * (size_t)read_u8(r);
+}
+
+/* Packets of code 3, after their count byte (RFC 6716 3.2.5): do the lengths add up? */
+static bool frames_fit(struct reader *r, uint8_t flags, uint32_t count)
+{
+	size_t padding = 0, used = 0, last;
+
+	if (flags & PADDED) {
+		uint8_t more;
+
+		do {
+			more = read_u8(r);
+			padding += more == 255 ? 254 : more;
+		} while (more == 255);
+	}
+	for (uint32_t i = 0; (flags & VBR) && i + 1 < count; i++) {
+		size_t len = read_length(r);
+
+		used += len;
+		if (len > MAX_FRAME_SIZE)
+			return false;
+	}
+	if (r->bad || padding + used > reader_left(r))
+		return false;
+	last = reader_left(r) - padding - used;
+	if (!(flags & VBR)) {
+		if (last % count != 0)
+			return false;
+		last /= count;
+	}
+	return last <= MAX_FRAME_SIZE;
+}
+
+/* How many frames a packet has (RFC 6716 3.2), 0 if it is not well formed: players refuse those. */
+static uint32_t count_frames(struct reader *r, uint8_t toc)
+{
+	size_t left = reader_left(r), first;
+	uint8_t flags;
+
+	switch (toc & 3) {
+	case 0:
+		return left <= MAX_FRAME_SIZE ? 1 : 0;
+	case 1:
+		return left % 2 == 0 && left / 2 <= MAX_FRAME_SIZE ? 2 : 0;
+	case 2:
+		first = read_length(r);
+		left = reader_left(r);
+		return !r->bad && first <= left && left - first <= MAX_FRAME_SIZE ? 2 : 0;
+	default:
+		flags = read_u8(r);
+		if (r->bad || (flags & COUNT) == 0)
+			return 0;
+		return frames_fit(r, flags, flags & COUNT) ? flags & COUNT : 0;
+	}
+}
+
+/* The length of a packet (RFC 6716 3.1), 0 if it is not Opus. */
 static uint32_t ticks_of(const uint8_t *data, size_t len)
 {
 	static const uint16_t silk[] = {480, 960, 1920, 2880};
-	uint32_t config = data[0] >> 3, frame, count = 1;
+	struct reader r = reader_of(data, len);
+	uint8_t toc = read_u8(&r);
+	uint32_t config = toc >> 3, frame, ticks;
 
 	if (config < 12)
 		frame = silk[config & 3];
@@ -24,14 +93,8 @@ static uint32_t ticks_of(const uint8_t *data, size_t len)
 		frame = 480u << (config & 1);
 	else
 		frame = 120u << (config & 3);
-	if ((data[0] & 3) == 3) {
-		if (len < 2)
-			return 0;
-		count = data[1] & 0x3f;
-	} else if ((data[0] & 3) != 0) {
-		count = 2;
-	}
-	return count <= MAX_FRAMES && frame * count <= MAX_TICKS ? frame * count : 0;
+	ticks = frame * count_frames(&r, toc);
+	return ticks <= MAX_TICKS ? ticks : 0;
 }
 
 static void give(struct depacketizer *d, struct frame *frame)

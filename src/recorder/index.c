@@ -89,7 +89,8 @@ struct loading {
 	struct clip_index *index;
 	bool has_head;
 	int64_t arrival_us, rtp, clock_rate;
-	int64_t *starts; /* where each sync point says that time 0 lies */
+	int64_t *starts; /* where each sync point says that time 0 lies; owned */
+	unsigned room;
 };
 
 static void load_head(struct loading *l, json_t *line)
@@ -111,6 +112,20 @@ static void load_head(struct loading *l, json_t *line)
 		      *index->kind && *index->member;
 }
 
+static void add_start(struct loading *l, int64_t start_us)
+{
+	if (l->index->syncs == l->room) {
+		unsigned room = l->room ? 2 * l->room : 64;
+		void *grown = realloc(l->starts, room * sizeof(*l->starts));
+
+		if (!grown)
+			return; /* the median of those that there are does as well */
+		l->starts = grown;
+		l->room = room;
+	}
+	l->starts[l->index->syncs++] = start_us;
+}
+
 static void load_sync(struct loading *l, json_t *line)
 {
 	int64_t rtp = jsonl_int(line, "rtp", -1), capture_us = jsonl_int(line, "capture_us", -1);
@@ -123,7 +138,7 @@ static void load_sync(struct loading *l, json_t *line)
 	late_us = start_us - l->arrival_us;
 	if (late_us < -MAX_EARLY_US || late_us > MAX_LATE_US)
 		return;
-	l->starts[l->index->syncs++] = l->index->at_us + late_us;
+	add_start(l, l->index->at_us + late_us);
 }
 
 static int64_t bounded_ms(int64_t ms)
@@ -166,9 +181,6 @@ int index_load(int dir, unsigned number, struct clip_index *ret_index)
 	char file[INDEX_FILE];
 	int r;
 
-	l.starts = malloc(INDEX_MAX_SYNCS * sizeof(*l.starts));
-	if (!l.starts)
-		return -ENOMEM;
 	r = jsonl_read(dir, index_file(number, "jsonl", file), load_line, &l, NULL);
 	if (r == 0 && !l.has_head)
 		r = -EINVAL;

@@ -460,6 +460,16 @@ static void drain_workers(struct intake *intake)
 	}
 }
 
+void intake_turn(struct intake *intake)
+{
+	uint64_t count;
+	ssize_t n = read(intake->wake_fd, &count, sizeof(count));
+
+	if (n > 0)
+		recorder_turn(intake->recorder, clock_now_us());
+	reap(intake);
+}
+
 /* --- the loop --- */
 
 static bool is_over(struct intake *intake, uint64_t now_us)
@@ -499,17 +509,14 @@ static unsigned fill(struct intake *intake, struct pollfd *fds, struct connectio
 	return count;
 }
 
-static void turn(struct intake *intake)
+static void wait_and_serve(struct intake *intake)
 {
 	struct pollfd fds[3 + INTAKE_MAX_CONNECTIONS];
 	struct connection *which[3 + INTAKE_MAX_CONNECTIONS];
 	unsigned count = fill(intake, fds, which);
-	uint64_t woken;
 
 	if (poll(fds, count, INTAKE_TICK_MS) < 0)
 		return;
-	if (fds[2].revents && read(intake->wake_fd, &woken, sizeof(woken)) > 0)
-		recorder_turn(intake->recorder, clock_now_us());
 	for (unsigned i = 3; i < count; i++)
 		if (fds[i].revents)
 			receive(which[i], BATCH);
@@ -527,8 +534,8 @@ void intake_run(struct intake *intake)
 	for (;;) {
 		uint64_t now_us;
 
-		turn(intake);
-		reap(intake);
+		wait_and_serve(intake);
+		intake_turn(intake);
 		now_us = clock_now_us();
 		if (now_us - ticked_us < INTAKE_TICK_MS * 1000)
 			continue;

@@ -37,7 +37,10 @@ struct connection;
 struct connection *intake_connect(struct intake *intake, int fd);
 /* 0, or -EBADMSG: the connection is to be closed. */
 int intake_datagram(struct connection *connection, const void *data, size_t len, uint64_t now_us);
+/* Ends its tracks. It is freed by the next intake_turn(). */
 void intake_disconnect(struct connection *connection, uint64_t now_us);
+/* What the recorder's threads have done. */
+void intake_turn(struct intake *intake);
 
 /* "<site>/<recording>" of [a-z0-9-], ended within its room. */
 bool intake_name_is_good(const char *name, size_t room);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <libavformat/avformat.h>
 #include <math.h>
 #include <opus/opus.h>
@@ -25,6 +26,7 @@
 
 #include "base/clock.h"
 #include "lectern/engine.h"
+#include "recorder/index.h"
 
 enum { WIDTH = 320, HEIGHT = 180, FPS = 25, KEY_EVERY = 50, PAYLOAD = 1100, WAIT_MS = 20000 };
 
@@ -176,7 +178,19 @@ void stream_finish(struct stream *s)
 	free(s->units);
 }
 
+uint32_t next_random(void)
+{
+	static uint32_t state = 2463534242u; /* xorshift */
+
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state;
+}
+
 /* --- a server's side --- */
+
+static void (*visitor)(const char *path, mode_t mode);
 
 void feeder_spawn(struct feeder *f)
 {
@@ -275,9 +289,28 @@ int feeder_kill(struct feeder *f, int signal)
 	return status;
 }
 
+static int visit(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)type;
+	(void)where;
+	visitor(path, st->st_mode);
+	return 0;
+}
+
+void each_file(const char *dir, void (*fn)(const char *path, mode_t mode))
+{
+	visitor = fn;
+	assert_int_equal(nftw(dir, visit, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static void remove_file(const char *path, mode_t mode)
+{
+	(void)mode;
+	assert_int_equal(remove(path), 0);
+}
+
 void feeder_finish(struct feeder *f)
 {
-	char command[128];
 	int status;
 
 	if (f->pid) {
@@ -286,8 +319,7 @@ void feeder_finish(struct feeder *f)
 		assert_int_equal(WEXITSTATUS(status), 0);
 	}
 	feeder_disconnect(f);
-	snprintf(command, sizeof(command), "rm -rf '%s'", f->dir);
-	assert_int_equal(system(command), 0);
+	each_file(f->dir, remove_file);
 }
 
 void feeder_send(
@@ -497,4 +529,26 @@ int64_t file_size(const struct feeder *f, const char *recording, const char *nam
 bool file_is_there(const struct feeder *f, const char *recording, const char *name)
 {
 	return file_size(f, recording, name) >= 0;
+}
+
+json_t *clip_of(const json_t *manifest, const char *kind, unsigned nth)
+{
+	const json_t *clips = json_object_get(manifest, "clips");
+
+	for (size_t i = 0; i < json_array_size(clips); i++) {
+		json_t *clip = json_array_get(clips, i);
+
+		if (strcmp(json_string_value(json_object_get(clip, "kind")), kind) == 0 &&
+			nth-- == 0)
+			return clip;
+	}
+	fail_msg("no clip of %s", kind);
+	return NULL;
+}
+
+unsigned clip_number(const json_t *manifest, const char *kind)
+{
+	const json_t *clip = clip_of(manifest, kind, 0);
+
+	return index_number(json_string_value(json_object_get(clip, "file")), "webm");
 }

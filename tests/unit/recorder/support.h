@@ -109,6 +109,14 @@ void clip_free(struct read_clip *clip);
 /* Seeks to at_ms with libavformat; the time of the first packet that is read then. */
 int64_t clip_seek(const struct feeder *f, const char *recording, unsigned number, int64_t at_ms);
 json_t *manifest_load(const struct feeder *f, const char *recording);
+/* The number of the first clip of the kind in a manifest; 0 none. */
+unsigned clip_number(const json_t *manifest, const char *kind);
+/* The nth clip of the kind; there is one. */
+json_t *clip_of(const json_t *manifest, const char *kind, unsigned nth);
+/* Calls `fn` for everything below the folder, what is in a folder before it. */
+void each_file(const char *dir, void (*fn)(const char *path, mode_t mode));
+/* The same numbers in each run: a failure comes again. */
+uint32_t next_random(void);
 /* Does the file exist below the recording's folder? */
 bool file_is_there(const struct feeder *f, const char *recording, const char *name);
 int64_t file_size(const struct feeder *f, const char *recording, const char *name);

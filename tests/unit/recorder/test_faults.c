@@ -56,24 +56,11 @@ static void play_fast(struct feeder *f, unsigned until_ms)
 	}
 }
 
-static unsigned number_of(const json_t *manifest, const char *kind)
-{
-	const json_t *clips = json_object_get(manifest, "clips");
-
-	for (size_t i = 0; i < json_array_size(clips); i++) {
-		const json_t *clip = json_array_get(clips, i);
-
-		if (strcmp(json_string_value(json_object_get(clip, "kind")), kind) == 0)
-			return (unsigned)atoi(json_string_value(json_object_get(clip, "file")) + 1);
-	}
-	return 0;
-}
-
 /* Frames are the stream's from its start, without a hole, and reach to at least from_ms. */
 static void assert_reaches(struct feeder *f, const json_t *manifest, const char *kind,
 	const struct stream *s, int64_t from_ms)
 {
-	unsigned number = number_of(manifest, kind);
+	unsigned number = clip_number(manifest, kind);
 	struct read_clip clip;
 
 	assert_true(number > 0);
@@ -92,12 +79,11 @@ static void assert_reaches(struct feeder *f, const json_t *manifest, const char 
 static void loses_less_than_a_second_when_killed(void **state)
 {
 	(void)state;
-	srand(7);
 	for (unsigned i = 0; i < KILLS; i++) {
 		struct feeder f;
 		struct wire_sealed sealed;
 		json_t *manifest;
-		unsigned until_ms = 1100 + (unsigned)rand() % (MS - 1100);
+		unsigned until_ms = 1100 + next_random() % (MS - 1100);
 
 		feeder_start(&f);
 		begin(&f);
@@ -122,7 +108,6 @@ static void loses_less_than_a_second_when_killed(void **state)
 static void resumes_a_seal_that_was_killed(void **state)
 {
 	(void)state;
-	srand(8);
 	for (unsigned i = 0; i < SEAL_KILLS; i++) {
 		struct feeder f;
 		struct wire_sealed sealed;
@@ -132,7 +117,7 @@ static void resumes_a_seal_that_was_killed(void **state)
 		begin(&f);
 		play_fast(&f, 2000);
 		feeder_close(&f, RECORDING);
-		usleep((unsigned)rand() % 8000); /* somewhere in what a seal takes */
+		usleep(next_random() % 8000); /* somewhere in what a seal takes */
 		feeder_kill(&f, SIGKILL);
 		feeder_disconnect(&f);
 		feeder_spawn(&f);
@@ -198,7 +183,7 @@ static void damage(const struct feeder *f, unsigned number, unsigned how)
 	int fd;
 
 	for (unsigned i = 0; i < sizeof(junk); i++)
-		junk[i] = how == 0 ? 0 : (uint8_t)rand();
+		junk[i] = how == 0 ? 0 : (uint8_t)next_random();
 	snprintf(path, sizeof(path), "%s/%s/c%04u.webm", f->root, RECORDING, number);
 	fd = open(path, O_WRONLY);
 	assert_true(fd >= 0);
