@@ -5,7 +5,7 @@
  * Nothing here acts: session.ts writes it, the pages read it. Collections are replaced, never
  * changed in place, so that whoever compares references sees every change.
  */
-import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
+import { batch, computed, signal, type ReadonlySignal, type Signal } from "@preact/signals-core";
 import type {
   EnterReply,
   Events,
@@ -80,12 +80,14 @@ function byPlace(a: Member, b: Member): number {
 
 /** What `enter` tells replaces everything that was known. */
 export function applyEnter(model: Model, reply: EnterReply): void {
-  model.self.value = reply.self;
-  model.room.value = reply.room;
-  model.members.value = new Map(reply.members.map((m) => [m.id, m]));
-  model.chat.value = reply.chat;
-  model.slots.value = reply.slots;
-  model.heard.value = SILENCE;
+  batch(() => {
+    model.self.value = reply.self;
+    model.room.value = reply.room;
+    model.members.value = new Map(reply.members.map((m) => [m.id, m]));
+    model.chat.value = reply.chat;
+    model.slots.value = reply.slots;
+    model.heard.value = SILENCE;
+  });
 }
 
 /** One function per event; session.ts passes every event here before it acts on it. */

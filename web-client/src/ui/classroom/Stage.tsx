@@ -97,7 +97,7 @@ export function Strip({ stay }: { stay: Stay }) {
         <MemberTile key={place.key} stay={stay} place={place} style={style} />
       ))}
       {rest > 0 && (
-        <Button class="strip-more" aria-label={t`${rest} more people`} onClick={() => (stay.panel.value = "people")}>
+        <Button class="strip-more" aria-label={t`Show ${rest} others`} onClick={() => (stay.panel.value = "people")}>
           +{rest}
         </Button>
       )}
