@@ -50,7 +50,11 @@ describe.skipIf(!existsSync(CHROMIUM))("a peer in Chromium", () => {
 
   beforeAll(async () => {
     const root = fileURLToPath(new URL("../..", import.meta.url));
-    vite = await createServer({ root, logLevel: "error", server: { port: 0, host: "127.0.0.1", hmr: false, watch: null } });
+    vite = await createServer({
+      root,
+      logLevel: "error",
+      server: { port: 0, host: "127.0.0.1", hmr: false, watch: null },
+    });
     await vite.listen();
     browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
     page = await browser.newPage();
@@ -156,14 +160,18 @@ function makeEnds(): void {
     }),
     connected: () => ends.until("connected", () => ends.peer.connection.connectionState === "connected"),
     async until(what, holds) {
-      for (const began = performance.now(); !(await holds()); ) {
+      for (const began = performance.now(); !(await holds());) {
         if (performance.now() - began > 10_000) throw new Error(`no ${what} within 10 s`);
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
     },
     async received(mid) {
       let bytes = 0;
-      for (const stat of (await far.getStats()).values() as Iterable<{ type: string; mid?: string; bytesReceived: number }>) {
+      for (const stat of (await far.getStats()).values() as Iterable<{
+        type: string;
+        mid?: string;
+        bytesReceived: number;
+      }>) {
         if (stat.type === "inbound-rtp" && stat.mid === mid) bytes += stat.bytesReceived;
       }
       return bytes;
@@ -180,7 +188,8 @@ function makeEnds(): void {
       await ends.peer.answer(far.localDescription?.sdp ?? "");
     },
   };
-  ends.peer.connection.onicecandidate = ({ candidate }) => candidate && void far.addIceCandidate(candidate).catch(() => {});
+  ends.peer.connection.onicecandidate = ({ candidate }) =>
+    candidate && void far.addIceCandidate(candidate).catch(() => {});
   window.ends = ends;
 
   /** A moving picture in video slot 1 and a tone in audio slot 0, of one stream; another tone in slot 1. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from "vitest";
-import { fit, grid, stripCount, TILE_ASPECT, type Rect, type Size } from "./grid";
+import { cells, fit, grid, TILE_ASPECT, type Rect, type Size } from "./grid";
 
 const inside = (tile: Rect, area: Size) =>
   tile.left >= -0.01 &&
@@ -61,10 +61,14 @@ describe("fit", () => {
   });
 });
 
-describe("stripCount", () => {
-  it("leaves room for the rest only when there is a rest", () => {
-    expect(stripCount(340, 100, 20, 3, 60)).toBe(3);
-    expect(stripCount(340, 100, 20, 4, 60)).toBe(2);
-    expect(stripCount(50, 100, 20, 4, 60)).toBe(0);
+describe("cells", () => {
+  const tile = { width: 100, height: 50 };
+  it("counts whole tiles in whole rows", () => {
+    expect(cells({ width: 340, height: 50 }, tile, 20)).toBe(3);
+    expect(cells({ width: 339, height: 119 }, tile, 20)).toBe(2);
+    expect(cells({ width: 340, height: 120 }, tile, 20)).toBe(6);
+  });
+  it("never says none", () => {
+    expect(cells({ width: 0, height: 0 }, tile, 20)).toBe(1);
   });
 });

@@ -60,9 +60,8 @@ function place(area: Size, count: number, columns: number, width: number, gap: n
   });
 }
 
-/** How many tiles of a strip fit, when the rest must be told by a "+n" of `moreWidth`. */
-export function stripCount(width: number, tileWidth: number, gap: number, count: number, moreWidth: number): number {
-  const holds = (space: number) => Math.max(0, Math.floor((space + gap) / (tileWidth + gap)));
-  const all = holds(width);
-  return count <= all ? count : Math.min(count, holds(width - moreWidth - gap));
+/** How many tiles of this size fit, side by side and in rows; one at the least. */
+export function cells(area: Size, tile: Size, gap: number): number {
+  const along = (room: number, length: number) => Math.max(1, Math.floor((room + gap) / (length + gap)));
+  return along(area.width, tile.width) * along(area.height, tile.height);
 }

@@ -85,7 +85,10 @@ export function Composer({ stay }: { stay: Stay }) {
   const { draft } = stay;
   const [sending, setSending] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // On a phone the keyboard would cover what one wants to read.
+    if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+  }, []);
   const text = draft.value.trim();
   const over = bytesOf(text) - limits.chat.text;
 

@@ -31,7 +31,7 @@ export function Classroom({ stay }: ClassroomProps) {
     <div class={`class-room${panel && !phone ? " class-room-panel" : ""}`} data-phase={stay.session.phase.value}>
       <Header stay={stay} phone={phone} />
       <Stage stay={stay} />
-      <Strip stay={stay} />
+      <Strip stay={stay} phone={phone} />
       <SidePanel stay={stay} phone={phone} />
       <Controls stay={stay} phone={phone} show={setDialog} />
       <Announcer stay={stay} />

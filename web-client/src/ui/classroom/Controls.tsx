@@ -196,7 +196,7 @@ export function deviceEntries(stay: Stay, uses: readonly DeviceUse[]): MenuEntry
     const chosen = chosenDevice(use);
     const found = devicesFor(use).filter((device) => device.deviceId !== "default");
     if (found.length === 0)
-      return [{ heading: heads[use] }, { label: t`As the computer chooses`, checked: true, onSelect: () => {} }];
+      return [{ heading: heads[use] }, { label: t`Automatic`, checked: true, onSelect: () => {} }];
     const known = found.some((device) => device.deviceId === chosen);
     const choose = (id: string) => () => {
       chooseDevice(use, id);
@@ -205,7 +205,7 @@ export function deviceEntries(stay: Stay, uses: readonly DeviceUse[]): MenuEntry
     };
     return [
       { heading: heads[use] },
-      { label: t`As the computer chooses`, checked: !known, onSelect: choose("") },
+      { label: t`Automatic`, checked: !known, onSelect: choose("") },
       ...found.map((device, i) => {
         const number = i + 1;
         const id = device.deviceId;

@@ -67,7 +67,7 @@ function LinkState({ stay }: { stay: Stay }) {
         <i />
       </span>
       <span class="unseen">{t`Link:`}</span>
-      <span>{word}</span>
+      <span class="link-word">{word}</span>
       <span class="numbers link-cost">{t`${megabytes} MB/min`}</span>
     </span>
   );

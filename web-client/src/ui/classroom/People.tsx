@@ -91,21 +91,23 @@ function Person({ stay, member, onRemove }: { stay: Stay; member: Member; onRemo
       </span>
       <div class="person-main">
         <div class="person-name clip">{own ? t`${name} (you)` : name}</div>
-        <div class="person-text clip">{personWords(member)}</div>
+        <div class="person-text">
+          {place > 0 && (
+            <span class="hand-sign" title={t`Hand raised`}>
+              <Icon of={hand} size={14} />
+              <span class="unseen">{t`Hand raised, number`}</span> {place}
+            </span>
+          )}
+          <span class="clip">{personWords(member)}</span>
+        </div>
+        {asks && (
+          <Button
+            class="person-act"
+            onClick={() => void stay.session.floor(member, { speak: true })}
+          >{t`Let speak`}</Button>
+        )}
       </div>
-      {place > 0 && (
-        <span class="hand-sign" title={t`Hand raised`}>
-          <Icon of={hand} size={14} />
-          <span class="unseen">{t`Hand raised, number`}</span> {place}
-        </span>
-      )}
       <Signs member={member} />
-      {asks && (
-        <Button
-          class="person-act"
-          onClick={() => void stay.session.floor(member, { speak: true })}
-        >{t`Let speak`}</Button>
-      )}
       {actions.length > 0 && (
         <Menu
           label={t`Actions for ${name}`}

@@ -2,10 +2,9 @@
 // The stage with the lecture on it, and the strip of people beneath.
 import { t } from "@lingui/core/macro";
 import screenOff from "lucide-static/icons/screen-share-off.svg?icon";
-import { fit, grid, stripCount, TILE_ASPECT } from "../../room/grid";
-import type { Scene } from "../../room/stage";
+import { cells, fit, grid, TILE_ASPECT } from "../../room/grid";
 import { Button } from "../parts";
-import { PHONE, useMedia, useSize } from "./hooks";
+import { useSize } from "./hooks";
 import { Notices } from "./Notices";
 import type { Stay } from "./stay";
 import { MemberTile } from "./Tile";
@@ -75,14 +74,17 @@ function OwnShare({ stay }: { stay: Stay }) {
   );
 }
 
-const STRIP = { laptop: { width: 176, height: 99 }, phone: { width: 124, height: 70 } } as const;
-const MORE_WIDTH = 64;
+/** In CSS pixels; on a phone two stand side by side. */
+const STRIP_TILE = { width: 176, height: 99 };
+const PHONE_COLUMNS = 2;
 
-export function Strip({ stay }: { stay: Stay }) {
+export function Strip({ stay, phone }: { stay: Stay; phone: boolean }) {
   const [area, size] = useSize<HTMLElement>();
-  const tile = useMedia(PHONE) ? STRIP.phone : STRIP.laptop;
-  const { strip, more }: Scene = stay.scene.value;
-  const count = stripCount(size.width, tile.width, GAP, strip.length, MORE_WIDTH);
+  const width = Math.floor((size.width - GAP * (PHONE_COLUMNS - 1)) / PHONE_COLUMNS);
+  const tile = phone ? { width, height: Math.round(width / TILE_ASPECT) } : STRIP_TILE;
+  const { strip, more } = stay.scene.value;
+  const room = cells(size, tile, GAP);
+  const count = strip.length + Number(more > 0) <= room ? strip.length : room - 1;
   const rest = more + strip.length - count;
   const style = { width: `${tile.width}px`, height: `${tile.height}px` };
   return (
@@ -97,7 +99,12 @@ export function Strip({ stay }: { stay: Stay }) {
         <MemberTile key={place.key} stay={stay} place={place} style={style} />
       ))}
       {rest > 0 && (
-        <Button class="strip-more" aria-label={t`Show ${rest} others`} onClick={() => (stay.panel.value = "people")}>
+        <Button
+          class="strip-more"
+          style={style}
+          aria-label={t`Show ${rest} others`}
+          onClick={() => (stay.panel.value = "people")}
+        >
           +{rest}
         </Button>
       )}

@@ -26,6 +26,7 @@ export function MemberTile({ stay, place, notice, style, large }: MemberTileProp
   const member = model.members.value.get(place.member);
   if (!member) return null;
   const own = place.member === model.self.value;
+  const pinnable = stay.pinned.value === place.key || stay.scene.value.stage.length > 1;
   const words = notice ?? (member.present ? null : t`Connection lost. Coming back…`);
   return (
     <div class={`member-tile${large ? " member-tile-large" : ""}`} {...(style && { style })} data-tile={place.key}>
@@ -39,7 +40,7 @@ export function MemberTile({ stay, place, notice, style, large }: MemberTileProp
         speaking={place.kind !== "screen" && model.heard.value.speaker === member.id}
         whole={place.kind === "screen"}
       />
-      <PinButton stay={stay} place={place} name={member.name} />
+      {(!large || pinnable) && <PinButton stay={stay} place={place} name={member.name} />}
     </div>
   );
 }

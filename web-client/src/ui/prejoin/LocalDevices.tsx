@@ -22,7 +22,7 @@ export function DeviceSelect({ use, label, onChange }: DeviceSelectProps) {
     return { value: device.deviceId, label: device.label || t`Device ${number}` };
   });
   const known = names.some((name) => name.value === chosen);
-  const automatic = { value: "", label: t`As the computer chooses` };
+  const automatic = { value: "", label: t`Automatic` };
   return (
     <Select
       label={label}

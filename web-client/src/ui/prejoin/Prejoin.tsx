@@ -53,7 +53,13 @@ export function Prejoin({ info, local, state, receive, onReceive, onEnter }: Pre
         <Link to="" button="quiet" icon={back}>{t`Home`}</Link>
       </div>
       <section class="prejoin-self" aria-label={t`Your camera and microphone`}>
-        <Preview local={local} name={person.value?.name ?? ""} problems={problems} onProblem={onProblem} />
+        <Preview
+          local={local}
+          name={person.value?.name ?? ""}
+          calm={!info.may.host}
+          problems={problems}
+          onProblem={onProblem}
+        />
         <div class="prejoin-devices">
           <DeviceSelect use="videoinput" label={t`Camera device`} onChange={() => reopen("camera")} />
           <DeviceSelect use="audioinput" label={t`Microphone device`} onChange={() => reopen("mic")} />
@@ -114,7 +120,7 @@ function Facts({ info }: { info: Session }) {
   const zone = info.time_zone;
   const two = zonesDiffer(start, zone);
   return (
-    <>
+    <div class="prejoin-about">
       <div>
         <p class="prejoin-course">{info.course.title}</p>
         <h1>{info.title}</h1>
@@ -143,7 +149,7 @@ function Facts({ info }: { info: Session }) {
           <span>{recordingWords(info)}</span>
         </li>
       </ul>
-    </>
+    </div>
   );
 }
 

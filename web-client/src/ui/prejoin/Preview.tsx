@@ -18,6 +18,8 @@ export type Problems = Partial<Record<Device, SourceProblem | undefined>>;
 export interface PreviewProps {
   local: LocalMedia;
   name: string;
+  /** Who enters silent and unseen is not warned of being so. */
+  calm: boolean;
   problems: Problems;
   onProblem: (device: Device, problem: SourceProblem | undefined) => void;
 }
@@ -26,7 +28,7 @@ export function problemIn(error: unknown): SourceProblem {
   return error instanceof SourceError ? error.problem : "failed";
 }
 
-export function Preview({ local, name, problems, onProblem }: PreviewProps) {
+export function Preview({ local, name, calm, problems, onProblem }: PreviewProps) {
   const mic = local.tracks.mic.value;
   const camera = local.tracks.camera.value;
   const turn = (device: Device, on: boolean) => {
@@ -44,7 +46,7 @@ export function Preview({ local, name, problems, onProblem }: PreviewProps) {
           notice={camera ? undefined : off}
           class="prejoin-tile"
         />
-        <div class="prejoin-toggles">
+        <div class={`prejoin-toggles${calm ? " prejoin-calm" : ""}`}>
           <Toggle label={t`Microphone`} on={!!mic} icon={mic ? micOn : micOff} onPress={() => turn("mic", !mic)} />
           <Toggle
             label={t`Camera`}
