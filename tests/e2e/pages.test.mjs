@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launchChromium, newPage } from './lib/browser.mjs';
-import { look, quiet } from './lib/look.mjs';
+import { look, nothingWrong, quiet } from './lib/look.mjs';
 import { Member } from './lib/member.mjs';
 import { paths } from './lib/paths.mjs';
 import { Replay } from './lib/replay.mjs';
@@ -50,11 +50,13 @@ test('the page for those who are not signed in', async () => {
   await look(page, 'welcome-expired');
   quiet(page);
   await page.context().close();
+  nothingWrong();
 });
 
 test('the page of an address that leads nowhere', async () => {
   await visit(trainee, 'nowhere/at/all');
   await look(trainee.page, 'nowhere');
+  nothingWrong();
 });
 
 test('home', async () => {
@@ -62,11 +64,13 @@ test('home', async () => {
   await look(trainee.page, 'home-trainee');
   await visit(teacher, '');
   await look(teacher.page, 'home-instructor');
+  nothingWrong();
 });
 
 test('the library while it is empty', async () => {
   await visit(trainee, 'library');
   await look(trainee.page, 'library-empty');
+  nothingWrong();
 });
 
 test('the pre-join page shows camera and microphone before anybody is let in', async () => {
@@ -78,6 +82,7 @@ test('the pre-join page shows camera and microphone before anybody is let in', a
   await look(teacher.page, 'prejoin-instructor');
   await trainee.openClass(session);
   await look(trainee.page, 'prejoin-trainee');
+  nothingWrong();
 });
 
 test('the classroom', async () => {
@@ -106,6 +111,7 @@ test('the classroom', async () => {
   await teacher.page.getByRole('dialog').waitFor();
   await look(teacher.page, 'classroom-leave');
   await teacher.page.getByRole('button', { name: 'Stay' }).click();
+  nothingWrong();
 });
 
 test('the end of the class', async () => {
@@ -113,6 +119,7 @@ test('the end of the class', async () => {
   await teacher.page.getByRole('dialog').getByRole('button', { name: 'End for all' }).click();
   await trainee.page.getByRole('link', { name: 'Watch the recording' }).waitFor();
   await look(trainee.page, 'ended');
+  nothingWrong();
 });
 
 test('the library and the replay', async () => {
@@ -127,6 +134,7 @@ test('the library and the replay', async () => {
   await look(trainee.page, 'replay');
   await replay.tab(/Chat/);
   await look(trainee.page, 'replay-chat');
+  nothingWrong();
 });
 
 test('dark and light', async () => {
@@ -135,6 +143,7 @@ test('dark and light', async () => {
     await visit(trainee, '');
     await look(trainee.page, `home-${colorScheme}`);
   }
+  nothingWrong();
 });
 
 test('every page switches its language', async () => {

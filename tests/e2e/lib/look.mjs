@@ -19,21 +19,27 @@ async function faults(page) {
     `${id} (${impact}): ${nodes.slice(0, 3).map(({ html, any, all }) => `${html.slice(0, 160)} ${[...any, ...all][0]?.message ?? ''}`).join(' | ')}`));
 }
 
-/** Keeps screens/<name>-<size>.png and asserts that nothing is wrong with the page in any size. */
+const found = [];
+
+/** Keeps screens/<name>-<size>.png, and what is wrong with the page in any size for nothingWrong(). */
 export async function look(page, name) {
-  const found = [];
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await page.evaluate(() => Promise.all(document.getAnimations()
       .filter(({ effect }) => effect?.getTiming().iterations !== Infinity).map(({ finished }) => finished.catch(() => {}))));
     await page.screenshot({ path: join(paths.shots, `${name}-${size}.png`) });
-    for (const fault of await faults(page)) found.push(`${size}: ${fault}`);
+    for (const fault of await faults(page)) found.push(`${name} ${size}: ${fault}`);
     const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (over > 0) found.push(`${size}: the page is ${over} px wider than the window`);
+    if (over > 0) found.push(`${name} ${size}: the page is ${over} px wider than the window`);
   }
   await page.setViewportSize(SIZES.laptop);
-  assert.deepEqual(found, [], `${name}:\n${found.join('\n')}`);
+}
+
+/** At the end of a test, so that one fault does not hide the next page. */
+export function nothingWrong() {
+  const all = found.splice(0);
+  assert.ok(all.length === 0, all.join('\n'));
 }
 
 /** What went wrong in the page that a person would not see. */
