@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct pkt_pool *pool;
 static struct peer_host host;
 static struct router router;
+static struct dtls_identity *identity;
 
 static void no_hook(void *arg, uint64_t now_us)
 {
@@ -56,7 +57,6 @@ static const struct lectern_peer_params params = {
 static void make_host(void)
 {
 	struct loop_hooks hooks = {no_hook, no_hook, NULL};
-	struct dtls_identity *identity;
 
 	log_set_level(LOG_ERROR);
 	demux_init(&host.demux);

@@ -12,11 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "lectern/engine.h"
+#include "record/wire.h"
 #include "tests/client/client.h"
 #include "tests/client/params.h"
 #include "tests/unit/engine/media.h"
@@ -53,6 +56,7 @@ struct fixture {
 	int wake_fd;
 	lectern_id room;
 	struct member members[MEMBERS];
+	bool tap_connected;
 	unsigned heard_count;
 	lectern_id heard[LECTERN_AUDIO_SLOTS], speaker;
 };
@@ -165,6 +169,7 @@ static void on_event(const struct lectern_event *event, void *arg)
 		f->speaker = event->u.heard.speaker;
 		break;
 	case LECTERN_EVENT_TAP:
+		f->tap_connected = event->u.tap.connected;
 		break;
 	}
 }
@@ -211,7 +216,11 @@ static void turn(struct fixture *f, int wait_ms)
 
 /* ---- members ---- */
 
-static void add(struct fixture *f, struct member *member, struct client_config config)
+typedef void(change_fn)(struct lectern_peer_params *params);
+
+/* `change` of what the offer says may be NULL. */
+static void add_changed(
+	struct fixture *f, struct member *member, struct client_config config, change_fn *change)
 {
 	const struct lectern_endpoint *endpoint = lectern_engine_endpoint(f->engine, f->room);
 	struct lectern_peer_params params;
@@ -221,10 +230,17 @@ static void add(struct fixture *f, struct member *member, struct client_config c
 	config.arg = member;
 	assert_int_equal(client_create(&config, &member->client), 0);
 	params_init(&params, member->client, member->number, f->room);
+	if (change)
+		change(&params);
 	assert_int_equal(lectern_engine_peer_add(f->engine, &params, &member->id), 0);
 	client_connect(member->client, endpoint->candidates[0].address,
 		endpoint->candidates[0].port, params.local_ufrag, params.local_pwd,
 		endpoint->fingerprint);
+}
+
+static void add(struct fixture *f, struct member *member, struct client_config config)
+{
+	add_changed(f, member, config, NULL);
 }
 
 static struct member *join(struct fixture *f, unsigned number, struct client_config config)
@@ -464,6 +480,135 @@ static void a_nack_is_answered_on_the_repair_stream(void **state)
 	assert_int_equal(again->timestamp, lost->timestamp);
 }
 
+/* Chromium names no SSRCs of a simulcast camera: only MID and RID tell (RFC 8852, RFC 9143 9.2). */
+static void name_only_rids(struct lectern_peer_params *params)
+{
+	struct lectern_section *camera = &params->sections[1];
+
+	camera->ssrc = 0;
+	camera->ext_rid = PARAMS_EXT_RID;
+	camera->ext_rrid = PARAMS_EXT_RRID;
+	camera->rid_count = 2;
+	snprintf(camera->rids[0], sizeof(camera->rids[0]), "l");
+	snprintf(camera->rids[1], sizeof(camera->rids[1]), "h");
+}
+
+static void send_layer(struct member *member, uint32_t ssrc, const char *rid, bool names)
+{
+	uint8_t payload[MEDIA_VP8_LEN];
+	struct client_rtp rtp = {
+		.ssrc = ssrc,
+		.timestamp = member->camera_timestamp,
+		.seq = member->camera_seq++,
+		.pt = PARAMS_VP8,
+		.marker = true,
+		.mid_id = names ? PARAMS_EXT_MID : 0,
+		.mid = "1",
+		.rid_id = names ? PARAMS_EXT_RID : 0,
+		.rid = rid,
+		.payload = payload,
+		.payload_len = media_vp8(payload, member->picture++, true, member->seed++),
+	};
+
+	member->camera_timestamp += 3000;
+	assert_int_equal(client_send_rtp(member->client, &rtp), 0);
+}
+
+static void a_stream_is_known_by_mid_and_rid(void **state)
+{
+	struct fixture *f = *state;
+	struct member *a = &f->members[0], *b = join(f, 1, (struct client_config){0});
+	uint32_t picture = params_slot_ssrc(1, true, 0), first;
+
+	add_changed(f, a, (struct client_config){0}, name_only_rids);
+	UNTIL(f, client_connected(a->client) && a->state == LECTERN_PEER_CONNECTED, );
+	lectern_engine_peer_permit(f->engine, a->id, LECTERN_KIND_BIT(LECTERN_CAMERA));
+	lectern_engine_slot_show(f->engine, b->id, 0, a->id, LECTERN_CAMERA);
+	/* without names, or with wrong ones, it belongs to nobody */
+	for (unsigned i = 0; i < 20; i++) {
+		send_layer(a, 0x7001, "l", false);
+		send_layer(a, 0x7002, "x", true);
+	}
+	first = a->seed;
+	UNTIL(f, count_of(b, picture) >= 1, send_layer(a, 0x7003, "h", true));
+	UNTIL(f, count_of(b, picture) >= 20, send_layer(a, 0x7003, "h", false)); /* learnt */
+	for (unsigned i = 0; i < b->kept_count; i++)
+		assert_true(seed_of(&b->kept[i], a, true) >= first);
+}
+
+static int listen_as_recorder(const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+/* Takes the workers' connections and counts what comes by type. */
+static void take_recorded(
+	int listener, int *ends, unsigned *end_count, unsigned *counts, struct wire_track *track)
+{
+	static uint8_t data[WIRE_MAX];
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd >= 0)
+		ends[(*end_count)++] = fd;
+	for (unsigned i = 0; i < *end_count; i++) {
+		while (recv(ends[i], data, sizeof(data), 0) > 0) {
+			const struct wire_head *head = (const void *)data;
+
+			counts[head->type]++;
+			if (head->type == WIRE_TRACK)
+				memcpy(track, data + sizeof(*head), sizeof(*track));
+		}
+	}
+}
+
+static void what_is_permitted_is_recorded(void **state)
+{
+	struct fixture *f = *state;
+	char folder[] = "/tmp/lectern-test-XXXXXX", path[64];
+	struct lectern_engine_config config = {.workers = 1,
+		.bind_address = "127.0.0.1",
+		.wake = on_wake,
+		.wake_arg = &f->wake_fd};
+	unsigned counts[128] = {0}, end_count = 0;
+	int listener, ends[8];
+	struct wire_track track = {0};
+	struct member *a;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/socket", folder);
+	listener = listen_as_recorder(path);
+	config.recorder_socket = path;
+	lectern_engine_destroy(f->engine);
+	assert_int_equal(lectern_engine_create(&config, &f->engine), 0);
+	assert_int_equal(lectern_engine_room_open(f->engine, &f->room), 0);
+	a = join(f, 0, (struct client_config){0});
+	lectern_engine_room_record(f->engine, f->room, "site/class");
+	lectern_engine_peer_permit(f->engine, a->id, LECTERN_KIND_BIT(LECTERN_MIC));
+	UNTIL(f, f->tap_connected && counts[WIRE_RTP] >= 20,
+		(send_mic(a, 20), send_camera(a, true),
+			take_recorded(listener, ends, &end_count, counts, &track)));
+	assert_int_equal(counts[WIRE_HELLO], 1);
+	assert_int_equal(counts[WIRE_TRACK], 1); /* the camera is not permitted */
+	assert_int_equal(track.kind, LECTERN_MIC);
+	assert_string_equal(track.recording, "site/class");
+	assert_string_equal(track.member, "m0");
+	assert_int_equal(counts[WIRE_END], 0);
+	lectern_engine_room_record(f->engine, f->room, NULL);
+	UNTIL(f, counts[WIRE_END] == 1, take_recorded(listener, ends, &end_count, counts, &track));
+	for (unsigned i = 0; i < end_count; i++)
+		close(ends[i]);
+	close(listener);
+	UNTIL(f, !f->tap_connected, );
+	unlink(path);
+	rmdir(folder);
+}
+
 static void the_loudest_is_heard_and_named(void **state)
 {
 	struct fixture *f = *state;
@@ -646,6 +791,8 @@ int main(void)
 		TEST(what_is_not_permitted_never_arrives),
 		TEST(a_slot_shows_another_at_a_keyframe_on_one_timeline),
 		TEST(a_nack_is_answered_on_the_repair_stream),
+		TEST(a_stream_is_known_by_mid_and_rid),
+		TEST(what_is_permitted_is_recorded),
 		TEST(the_loudest_is_heard_and_named),
 		TEST(a_moved_client_is_followed_and_a_restart_too),
 		TEST(who_is_not_the_one_of_the_offer_gets_nothing),

@@ -246,13 +246,14 @@ static void silence_is_told_and_ends_with_any_authentic_packet(void **state)
 {
 	struct fixture *f = *state;
 	struct end *a = join(f, 0);
+	const uint8_t forged[30] = {0x80, PARAMS_OPUS, 0, 1};
 
 	client_stop_checks(a->client);
 	pass(f, 4 * SECOND);
 	assert_int_equal(a->state, LECTERN_PEER_CONNECTED);
 	pass(f, 2 * SECOND);
 	assert_int_equal(a->state, LECTERN_PEER_SILENT);
-	client_send_raw(a->client, (const uint8_t *)"\x80\x6f no key", 30);
+	client_send_raw(a->client, forged, sizeof(forged));
 	UNTIL(f, peer_drops(a->peer, PEER_DROP_SSRC) + peer_drops(a->peer, PEER_DROP_SRTP_FORGED));
 	assert_int_equal(a->state, LECTERN_PEER_SILENT); /* a forgery is no sign of life */
 	speak(a, params_up_ssrc(0, LECTERN_MIC));
