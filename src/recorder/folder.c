@@ -27,6 +27,7 @@ struct folder {
 	int64_t base_us; /* monotonic time of the timeline's 0; below 0 after a reboot */
 	int64_t last_ms; /* of the last line of the log: lines are in order of time */
 	bool events_dirty, needs_repair;
+	int events_error;  /* of a sync: told by the next line */
 	struct list clips; /* struct clipfile.of_folder */
 };
 
@@ -290,9 +291,15 @@ int folder_event(struct folder *folder, uint64_t at_us, const char *text, size_t
 {
 	json_t *event = jsonl_parse(text, len), *line;
 	int64_t at_ms = ((int64_t)at_us - folder->base_us) / 1000;
+	int error = folder->events_error;
 
 	if (!event)
 		return -EINVAL;
+	if (error) { /* told once: the caller keeps the line and comes again */
+		folder->events_error = 0;
+		json_decref(event);
+		return error;
+	}
 	line = json_pack("{s:I}", "at_ms", in_order(folder, at_ms));
 	json_object_update_missing(line, event); /* the time comes first, and is ours */
 	json_decref(event);
@@ -356,8 +363,8 @@ int folder_clip_end(struct folder *folder, uint64_t clip, bool whole)
 void folder_sync(struct folder *folder)
 {
 	list_each(node, &folder->clips) clipfile_sync(list_of(node, struct clipfile, of_folder));
-	if (folder->events_dirty)
-		fdatasync(folder->events);
+	if (folder->events_dirty && fdatasync(folder->events) < 0)
+		folder->events_error = -errno;
 	folder->events_dirty = false;
 }
 
