@@ -100,7 +100,7 @@ static struct classroom *by_folder(const struct live *live, const char *folder)
  */
 static void tell_faults(struct live *live, uint64_t now_us)
 {
-	bool starting = !live->was_linked && now_us - live->started_us < LIVE_STARTING_US;
+	bool starting = !live->linked_us && now_us - live->started_us < LIVE_STARTING_US;
 	bool cut = live->tap_down || (!recorder_link_connected(live->recorder) && !starting);
 
 	for (struct list *it = live->classrooms.next; it != &live->classrooms; it = it->next) {
@@ -130,7 +130,8 @@ static void on_link(bool connected, void *arg)
 {
 	struct live *live = arg;
 
-	live->was_linked |= connected;
+	if (connected && !live->linked_us)
+		live->linked_us = clock_now_us();
 }
 
 static void on_engine_event(const struct lectern_event *event, void *arg)
@@ -370,6 +371,14 @@ free_live:
 out:
 	snprintf(why, LECTERN_MAX_WHY, "cannot start the live classes: %s", strerror(-result));
 	return result;
+}
+
+bool live_ready(const struct live *live)
+{
+	uint64_t now_us = clock_now_us();
+
+	return !live->recorder || now_us - live->started_us > LIVE_STARTING_US ||
+	       (live->linked_us && now_us - live->linked_us > LIVE_SETTLING_US);
 }
 
 void live_shutdown(struct live *live)

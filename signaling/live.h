@@ -29,6 +29,7 @@ struct recorder_link;
 enum {
 	LIVE_TICK_US = 100 * 1000,
 	LIVE_STARTING_US = 3 * 1000000,	   /* for the recorder to start together with us */
+	LIVE_SETTLING_US = 500 * 1000,	   /* and to say what it has to say of its start */
 	LIVE_ABANDONED_US = 600 * 1000000, /* a class that a dead server left open ends by itself */
 	LIVE_ORPHAN_US = 60 * 1000000,	   /* a recording without a class is sealed */
 };
@@ -42,13 +43,16 @@ struct live {
 	uint64_t started_us;
 	uint64_t last_client;
 	bool stopping;
-	bool was_linked; /* the recorder has answered once */
-	bool tap_down;	 /* media does not reach the recorder */
+	uint64_t linked_us; /* when the recorder first answered; 0: not yet */
+	bool tap_down;	    /* media does not reach the recorder */
 };
 
 /* Also sets server->live and live_look. http, work and engine must be there. `why`:
  * LECTERN_MAX_WHY. */
 int live_create(struct server *server, struct live **ret_live, char *why);
+/* Recorder included: what the operator is told from here on is not pushed away by lines about the
+ * start. True after LIVE_STARTING_US in any case. */
+bool live_ready(const struct live *live);
 /* Everybody is told that the server restarts; classes stay open for when they come back. */
 void live_shutdown(struct live *live);
 /* After live_shutdown(): nobody is left. */

@@ -43,9 +43,20 @@ static bool is_rejected(const struct answer *a, size_t i)
 		       offered->medium == SDP_OTHER);
 }
 
+static uint32_t session_id(const struct lectern_peer_params *params)
+{
+	uint32_t id = 2166136261u; /* FNV-1a of the CNAME, which is random */
+
+	for (const char *at = params->cname; *at; at++)
+		id = (id ^ (uint8_t)*at) * 16777619u;
+	return id;
+}
+
 static void put_session(struct answer *a, unsigned version)
 {
-	put(a, "v=0\r\no=- %" PRIu32 " %u IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n", 1u, version);
+	/* RFC 8866 5.2: the session id stays while this peer does, and the version counts. */
+	put(a, "v=0\r\no=- %" PRIu32 " %u IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n",
+		session_id(a->params), version);
 	put(a, "a=ice-lite\r\na=group:BUNDLE");
 	for (size_t i = 0; i < a->params->section_count; i++) {
 		if (!is_rejected(a, i))

@@ -229,6 +229,7 @@ static void tell(struct lecternd *d)
 static void turn(struct lecternd *d)
 {
 	uint64_t end_us = 0;
+	bool told = false;
 
 	to_wake = d->http;
 	take_signals(SIG_UNBLOCK);
@@ -238,6 +239,10 @@ static void turn(struct lecternd *d)
 			log_info("main", "ending");
 			live_shutdown(d->live);
 			continue;
+		}
+		if (!told && end_us == 0 && live_ready(d->live)) {
+			tell(d);
+			told = true;
 		}
 		if (http_service(d->http) < 0)
 			break;
@@ -280,7 +285,6 @@ int main(int argc, char **argv)
 	if (r == 0 && d.options.check)
 		printf("configuration and database are in order\n");
 	if (r == 0 && !d.options.check && !d.options.link) {
-		tell(&d);
 		turn(&d);
 	}
 	end(&d);
