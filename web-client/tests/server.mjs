@@ -18,6 +18,8 @@ const HEADERS = {
 };
 
 const HOUR = 3_600_000;
+/** As lecternd does, so that no clip holds a connection. */
+const RANGE_MOST = 1 << 20;
 
 /** An academy with one of everything. `clips` is the folder of makeRecording, `recording` what it gave. */
 export function makeAcademy({ clips, recording, roles = ["instructor"], now = Date.now() }) {
@@ -131,7 +133,7 @@ function sendRange(request, response, path) {
     return void createReadStream(path).pipe(response);
   }
   const start = Number(from);
-  const end = to ? Math.min(Number(to), size - 1) : size - 1;
+  const end = Math.min(to ? Number(to) : size - 1, size - 1, start + RANGE_MOST - 1);
   if (start > end) return void response.writeHead(416, { "Content-Range": `bytes */${size}` }).end();
   response.writeHead(206, { ...headers, "Content-Range": `bytes ${start}-${end}/${size}`, "Content-Length": end - start + 1 });
   createReadStream(path, { start, end }).pipe(response);

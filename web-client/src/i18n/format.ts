@@ -49,7 +49,8 @@ export function dateOfYear(ms: number): string {
 /** The short name of a zone at a moment: AST, GMT-4, CET. */
 export function zoneName(ms: number, timeZone?: string): string {
   const parts = date({ timeZoneName: "short", ...(timeZone && { timeZone }) }).formatToParts(ms);
-  return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+  const name = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+  return name.replace("-", "\u2212"); // a minus does not break the line
 }
 
 /** Do two zones show different times at this moment? */
@@ -58,7 +59,7 @@ export function zonesDiffer(ms: number, timeZone: string): boolean {
   return date(options).format(ms) !== date({ ...options, timeZone }).format(ms);
 }
 
-/** 12.4 MB; whole numbers from 100 on. */
+/** 12.4 MB, never broken over two lines; whole numbers from 100 on. */
 export function bytes(count: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
   let value = count;
@@ -72,7 +73,7 @@ export function bytes(count: number): string {
     unit: units[unit] ?? "byte",
     unitDisplay: "short",
     maximumFractionDigits: unit === 0 || value >= 100 ? 0 : 1,
-  }).format(value);
+  }).format(value).replace(" ", "\u00a0");
 }
 
 export function decimal(value: number, digits = 0): string {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A native modal dialog: the browser holds the focus in it, closes it on Escape and gives the focus back.
+// A native modal dialog: the browser holds the focus in it and closes it on Escape. The focus is given back here, since
+// the dialog has left the document when this is told.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "@lingui/core/macro";
@@ -19,9 +20,11 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog
