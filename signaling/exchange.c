@@ -3,10 +3,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -17,7 +17,6 @@
 enum {
 	HEAD_ROOM = 4096,     /* bytes of an answer's head */
 	BODY_DEPTH_KEYS = 64, /* keys of a body's object */
-	GIVE_UP_US = 2000000, /* for exchange_check() */
 };
 
 struct exchange {
@@ -27,19 +26,21 @@ struct exchange {
 	struct request *request;
 	unsigned char *chunk; /* LWS_PRE + EXCHANGE_CHUNK, from the first byte of a body on */
 	/* state */
-	struct list all;
-	bool called;	/* the whole request is here and was given to its route */
-	bool busy;	/* a job has the request or the chunk */
-	bool ready;	/* the answer is there */
-	bool started;	/* its head went out */
-	int64_t left;	/* bytes of the body to send, those in the chunk included */
-	ssize_t filled; /* bytes in the chunk; negative errno: the file could not be read */
-	uint64_t moved_us;
+	struct exchanges *exchanges;
+	struct list node;  /* of exchanges.all */
+	bool called;	   /* the whole request is here and was given to its route */
+	bool busy;	   /* a job has the request or the chunk */
+	bool ready;	   /* the answer is there */
+	bool started;	   /* its head went out */
+	int64_t left;	   /* bytes of the body to send, those in the chunk included */
+	ssize_t filled;	   /* bytes in the chunk; negative errno: the file could not be read */
+	bool waiting;	   /* for room to write; input is off */
+	uint64_t moved_us; /* when the other end last took something */
 };
 
 static void destroy(struct exchange *exchange)
 {
-	list_remove(&exchange->all);
+	list_remove(&exchange->node);
 	request_destroy(exchange->request);
 	free(exchange->chunk);
 	free(exchange);
@@ -64,10 +65,79 @@ static bool job_ended(struct exchange *exchange)
 	return false;
 }
 
+static void write_on(struct exchange *exchange)
+{
+	exchange->waiting = false;
+	lws_rx_flow_control(exchange->wsi, 1);
+	lws_callback_on_writable(exchange->wsi);
+}
+
+static void tick(lws_sorted_usec_list_t *sul);
+
+static void keep_ticking(struct exchanges *exchanges)
+{
+	exchanges->ticking = true;
+	lws_sul_schedule(exchanges->context, 0, &exchanges->timer, tick, EXCHANGE_TICK_US);
+}
+
+static void wait_for_room(struct exchange *exchange)
+{
+	exchange->waiting = true;
+	lws_rx_flow_control(exchange->wsi, 0);
+	if (!exchange->exchanges->ticking)
+		keep_ticking(exchange->exchanges);
+}
+
+static void wait_for_job(struct exchange *exchange)
+{
+	exchange->busy = true;
+	lws_rx_flow_control(exchange->wsi, 0);
+}
+
+static bool has_room(const struct exchange *exchange)
+{
+	struct pollfd fd = {.fd = lws_get_socket_fd(exchange->wsi), .events = POLLOUT};
+
+	return poll(&fd, 1, 0) != 0;
+}
+
+static void tick(lws_sorted_usec_list_t *sul)
+{
+	struct exchanges *exchanges = lws_container_of(sul, struct exchanges, timer);
+	const uint64_t now_us = clock_now_us();
+
+	exchanges->ticking = false;
+	list_each(it, &exchanges->all)
+	{
+		struct exchange *exchange = list_of(it, struct exchange, node);
+
+		if (!exchange->waiting)
+			continue;
+		if (now_us - exchange->moved_us > HTTP_STALL_S * 1000000ULL)
+			lws_set_timeout(
+				exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
+		else if (has_room(exchange))
+			write_on(exchange);
+		else if (!exchanges->ticking)
+			keep_ticking(exchanges);
+	}
+}
+
+void exchanges_init(struct exchanges *exchanges, struct server *server, struct lws_context *context)
+{
+	*exchanges = (struct exchanges){.server = server, .context = context};
+	list_init(&exchanges->all);
+}
+
+void exchanges_finish(struct exchanges *exchanges)
+{
+	lws_sul_cancel(&exchanges->timer);
+}
+
 static void moved(struct exchange *exchange)
 {
 	exchange->moved_us = clock_now_us();
-	lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_STALL_S);
+	lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0);
 }
 
 /* JSON is written out only now, on the control thread, after `finish`. */
@@ -82,7 +152,7 @@ static void answer_ready(struct exchange *exchange)
 	exchange->left = exchange->request->head ? 0 : answer->length;
 	exchange->ready = true;
 	moved(exchange);
-	lws_callback_on_writable(exchange->wsi);
+	write_on(exchange);
 }
 
 static void run_route(struct store *store, void *arg)
@@ -111,7 +181,7 @@ static int submit(struct exchange *exchange, int lane, void (*run)(struct store 
 	int r = work ? work_submit_to(work, lane, run, done, exchange) : -ESHUTDOWN;
 
 	if (r == 0)
-		exchange->busy = true;
+		wait_for_job(exchange);
 	return r;
 }
 
@@ -136,8 +206,7 @@ static void call_route(struct exchange *exchange)
 		answer_ready(exchange);
 		return;
 	}
-	lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_STALL_S);
-	exchange->moved_us = clock_now_us();
+	moved(exchange);
 	r = submit(exchange, request->route->lane, run_route, route_done);
 	if (r < 0) {
 		request_fail(request, -EBUSY);
@@ -201,21 +270,21 @@ static bool accept_request(struct exchange *exchange, int64_t *ret_length)
 	return false;
 }
 
-int exchange_begin(
-	struct server *server, struct lws *wsi, struct list *all, struct exchange **ret_exchange)
+int exchange_begin(struct exchanges *exchanges, struct lws *wsi, struct exchange **ret_exchange)
 {
 	struct exchange *exchange = calloc(1, sizeof(*exchange));
 	int64_t length = 0;
 
 	if (!exchange)
 		return -1;
-	exchange->request = request_create(server);
+	exchange->request = request_create(exchanges->server);
 	if (!exchange->request) {
 		free(exchange);
 		return -1;
 	}
+	exchange->exchanges = exchanges;
 	exchange->wsi = wsi;
-	list_append(all, &exchange->all);
+	list_append(&exchanges->all, &exchange->node);
 	*ret_exchange = exchange;
 	if (!accept_request(exchange, &length)) {
 		exchange->called = true;
@@ -329,7 +398,7 @@ static void chunk_done(void *arg)
 	struct exchange *exchange = arg;
 
 	if (job_ended(exchange))
-		lws_callback_on_writable(exchange->wsi);
+		write_on(exchange);
 }
 
 static void copy_chunk(struct exchange *exchange)
@@ -407,25 +476,11 @@ int exchange_send(struct exchange **at)
 	}
 	if (exchange->left == 0)
 		return complete(at);
-	lws_callback_on_writable(exchange->wsi);
+	if (lws_send_pipe_choked(exchange->wsi))
+		wait_for_room(exchange);
+	else
+		lws_callback_on_writable(exchange->wsi);
 	return 0;
-}
-
-void exchange_check(struct list *all)
-{
-	const uint64_t now_us = clock_now_us();
-	char byte;
-
-	list_each(it, all)
-	{
-		struct exchange *exchange = list_of(it, struct exchange, all);
-
-		if (!exchange->wsi || !exchange->called || now_us - exchange->moved_us < GIVE_UP_US)
-			continue;
-		if (recv(lws_get_socket_fd(exchange->wsi), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0)
-			lws_set_timeout(
-				exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
-	}
 }
 
 int exchange_refuse_upgrade(struct lws *wsi, unsigned status, const char *code, const char *text)

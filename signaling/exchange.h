@@ -6,15 +6,16 @@
  * takes it: at most EXCHANGE_CHUNK bytes of a body are in memory, and files are read on the pool's
  * file thread. When the connection goes while a job is under way, the job's end destroys it.
  *
- * libwebsockets does not read from a connection that we answer, but keeps polling for input: one
- * that pipelines, or has gone, while it takes nothing would keep the loop turning.
- * exchange_check(), once a second, closes those.
+ * While it waits for a job or for the other end, input is switched off: libwebsockets keeps what
+ * was pipelined, and would turn its loop for it without end. It does not tell us of output either
+ * then, so the connections that wait to write are asked every EXCHANGE_TICK_US.
  *
  * Control thread. Calls that return int return what the callback of libwebsockets must: -1 closes.
  */
 #ifndef SIGNALING_EXCHANGE_H
 #define SIGNALING_EXCHANGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <libwebsockets.h>
@@ -24,11 +25,27 @@
 struct exchange;
 struct server;
 
-enum { EXCHANGE_CHUNK = 64 * 1024 };
+enum {
+	EXCHANGE_CHUNK = 64 * 1024,
+	EXCHANGE_TICK_US = 20 * 1000,
+};
 
-/* LWS_CALLBACK_HTTP. Puts itself into `all`. */
-int exchange_begin(
-	struct server *server, struct lws *wsi, struct list *all, struct exchange **ret_exchange);
+/* Every exchange of a server. */
+struct exchanges {
+	struct server *server;
+	struct lws_context *context;
+	struct list all;
+	lws_sorted_usec_list_t timer;
+	bool ticking;
+};
+
+void exchanges_init(
+	struct exchanges *exchanges, struct server *server, struct lws_context *context);
+/* Before the context goes. */
+void exchanges_finish(struct exchanges *exchanges);
+
+/* LWS_CALLBACK_HTTP. */
+int exchange_begin(struct exchanges *exchanges, struct lws *wsi, struct exchange **ret_exchange);
 /* LWS_CALLBACK_HTTP_BODY, ..._BODY_COMPLETION and ..._WRITEABLE; `exchange` may be NULL. */
 int exchange_body(struct exchange *exchange, const void *data, size_t len);
 int exchange_body_end(struct exchange *exchange);
@@ -36,7 +53,6 @@ int exchange_body_end(struct exchange *exchange);
 int exchange_send(struct exchange **exchange);
 /* The connection is gone or turns to the next request. Accepts NULL. */
 void exchange_end(struct exchange *exchange);
-void exchange_check(struct list *all);
 
 /* At an upgrade: an error at once, in place of a WebSocket. Returns 1, or -1. */
 int exchange_refuse_upgrade(struct lws *wsi, unsigned status, const char *code, const char *text);

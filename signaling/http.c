@@ -12,14 +12,11 @@
 #include <unistd.h>
 
 #include "base/addr.h"
-#include "base/list.h"
 #include "base/log.h"
 #include "signaling/exchange.h"
 #include "signaling/head.h"
 #include "signaling/url.h"
 #include "signaling/work.h"
-
-enum { CHECK_US = 1000000 };
 
 struct http {
 	/* given */
@@ -29,8 +26,7 @@ struct http {
 	struct lws_vhost *vhost;
 	/* state */
 	struct lws_protocols protocols[3];
-	struct list exchanges;
-	lws_sorted_usec_list_t check;
+	struct exchanges exchanges;
 	char address[LECTERN_MAX_ADDRESS];
 	uint16_t port;
 };
@@ -114,7 +110,7 @@ static int begin(struct lws *wsi, struct per_connection *connection)
 
 	exchange_end(connection->exchange);
 	connection->exchange = NULL;
-	return exchange_begin(server, wsi, &server->http->exchanges, &connection->exchange);
+	return exchange_begin(&server->http->exchanges, wsi, &connection->exchange);
 }
 
 static void end(struct per_connection *connection)
@@ -157,14 +153,6 @@ static int on_http(
 	default:
 		return 0;
 	}
-}
-
-static void on_check(lws_sorted_usec_list_t *sul)
-{
-	struct http *http = lws_container_of(sul, struct http, check);
-
-	exchange_check(&http->exchanges);
-	lws_sul_schedule(http->context, 0, &http->check, on_check, CHECK_US);
 }
 
 static void on_lws_log(int level, const char *line)
@@ -290,6 +278,7 @@ static int create_context(struct http *http, char *why)
 			lectern_config_tls(config)
 				? " (do http.certificate and http.key belong together?)"
 				: "");
+	exchanges_init(&http->exchanges, http->server, http->context);
 	http->port = (uint16_t)lws_get_vhost_listen_port(http->vhost);
 	return 0;
 }
@@ -303,7 +292,6 @@ int http_create(
 	if (!http)
 		return fail(-ENOMEM, why, "out of memory");
 	http->server = server;
-	list_init(&http->exchanges);
 	http->protocols[0] = (struct lws_protocols){
 		.name = "http",
 		.callback = on_http,
@@ -327,7 +315,6 @@ int http_create(
 		http_destroy(http);
 		return r;
 	}
-	lws_sul_schedule(http->context, 0, &http->check, on_check, CHECK_US);
 	*ret_http = http;
 	return 0;
 }
@@ -337,11 +324,9 @@ void http_destroy(struct http *http)
 	if (!http)
 		return;
 	if (http->context) {
-		lws_sul_cancel(&http->check);
+		exchanges_finish(&http->exchanges);
 		lws_context_destroy(http->context);
 	}
-	/* What is left waits for a job; its end will find it here no more. */
-	list_each(it, &http->exchanges) list_remove(it);
 	free(http);
 }
 

@@ -64,7 +64,7 @@ struct server {
  * LECTERN_MAX_WHY. */
 int http_create(
 	struct server *server, const struct lws_protocols *ws, struct http **ret_http, char *why);
-/* Closes every connection. Accepts NULL. */
+/* Closes every connection. The work pool must have ended: no job has a request. Accepts NULL. */
 void http_destroy(struct http *http);
 struct lws_context *http_context(struct http *http);
 /* The port that was bound. */
