@@ -19,7 +19,10 @@ int files_open(const struct request *request, const struct recording *recording,
 	snprintf(path, sizeof(path), "%s/recordings/%s/%s", request->server->config->data,
 		recording->folder, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	return fd < 0 ? -errno : fd;
+	if (fd >= 0)
+		return fd;
+	/* A link in the place of a file was not put there by the recorder. */
+	return errno == ELOOP || errno == ENOTDIR ? -ENOENT : -errno;
 }
 
 /* A file that grows while it is read is taken as it was at first. */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* The small parsers of a request's head, each on the same text. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "signaling/api/table.h"
+#include "signaling/assets.h"
+#include "signaling/url.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_path(const char *path)
+{
+	struct url_params params;
+
+	for (const struct route *row = api_routes; row->pattern; row++) {
+		if (!url_match(row->pattern, path, &params))
+			continue;
+		assert(params.count <= URL_MAX_PARAMS);
+		for (unsigned i = 0; i < params.count; i++) {
+			assert(params.values[i][0] != '\0' && !strchr(params.values[i], '/'));
+			if (assets_name_is_good(params.values[i]))
+				assert(params.values[i][0] != '.');
+		}
+	}
+}
+
+static void check_values(const char *text)
+{
+	char value[32];
+	int64_t number;
+	unsigned n;
+
+	if (url_cookie(text, "lectern", value, sizeof(value)))
+		assert(strlen(value) < sizeof(value) && !strchr(value, ';'));
+	if (url_number(text, &n) == 0)
+		assert(n >= 1 && n <= 999999999);
+	if (url_query_number(text, "to", &number) == 0)
+		assert(number >= 0 && number < 1000000000000000000);
+	if (url_origin_is_ours(text, "localhost:8080", true))
+		assert(strlen(text) == strlen("https://localhost:8080"));
+	url_accepts(text, "br");
+	url_is_json(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	assert(text);
+	memcpy(text, data, size);
+	text[size] = '\0';
+	check_path(text);
+	check_values(text);
+	free(text);
+	return 0;
+}
