@@ -20,7 +20,7 @@ struct reader {
 
 static inline struct reader reader_of(const void *data, size_t len)
 {
-	return (struct reader){ .data = data, .len = len };
+	return (struct reader){.data = data, .len = len};
 }
 
 static inline size_t reader_left(const struct reader *r)
@@ -81,7 +81,7 @@ static inline struct reader read_sub(struct reader *r, size_t n)
 {
 	const uint8_t *at = read_bytes(r, n);
 
-	return at ? reader_of(at, n) : (struct reader){ .bad = true };
+	return at ? reader_of(at, n) : (struct reader){.bad = true};
 }
 
 struct writer {
@@ -92,7 +92,7 @@ struct writer {
 
 static inline struct writer writer_of(void *data, size_t room)
 {
-	return (struct writer){ .data = data, .room = room };
+	return (struct writer){.data = data, .room = room};
 }
 
 static inline void write_bytes(struct writer *w, const void *bytes, size_t n)

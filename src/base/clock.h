@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Time. Only net, engine, recorder and signaling read clocks; protocol modules are given the time. */
+/* Time. Only net, engine, recorder and signaling read clocks; protocol modules are given the time.
+ */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

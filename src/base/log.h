@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One line a message to standard error: time, level, area, text as key=value where it can be.
- * Only peer, engine, recorder, signaling and the mains log; library folders return errors and count.
- * Never called per packet. Thread-safe: one write(2) a line.
+ * Only peer, engine, recorder, signaling and the mains log; library folders return errors and
+ * count. Never called per packet. Thread-safe: one write(2) a line.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

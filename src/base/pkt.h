@@ -27,18 +27,18 @@ struct pkt_rtp {
 	uint8_t padding;
 	/* header extensions, as negotiated (RFC 8285); has_ tells presence */
 	bool has_level, has_twcc;
-	bool voice;      /* RFC 6464 V bit */
-	uint8_t level;   /* RFC 6464: -dBov, 0 loudest, 127 silence */
+	bool voice;    /* RFC 6464 V bit */
+	uint8_t level; /* RFC 6464: -dBov, 0 loudest, 127 silence */
 	uint16_t twcc;
 	/* video payload descriptor (RFC 7741 for VP8) */
 	bool keyframe, frame_start;
-	uint8_t temporal; /* temporal layer, 0 base */
-	uint8_t layer;    /* simulcast layer of its track, 0 lowest */
+	uint8_t temporal;	/* temporal layer, 0 base */
+	uint8_t layer;		/* simulcast layer of its track, 0 lowest */
 	uint16_t width, height; /* of a keyframe's first packet, else 0 */
 	uint8_t descriptor_len; /* bytes of the payload that rtp/codec's rewrite replaces */
 	bool has_picture_id, has_tl0;
 	uint16_t picture_id; /* 15 bits */
-	uint8_t tl0;         /* TL0PICIDX */
+	uint8_t tl0;	     /* TL0PICIDX */
 };
 
 struct pkt_pool;
@@ -47,7 +47,7 @@ struct pkt {
 	struct pkt_pool *pool;
 	struct pkt *next; /* free list of the pool */
 	uint32_t refs;
-	uint32_t len; /* bytes in data */
+	uint32_t len;	     /* bytes in data */
 	uint64_t arrival_us; /* base/clock, monotonic */
 	struct pkt_rtp rtp;
 	uint8_t data[PKT_ROOM];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Random bytes from the kernel (getrandom). Never fails: ends the process if the kernel has none. */
+/* Random bytes from the kernel (getrandom). Never fails: ends the process if the kernel has none.
+ */
 #ifndef BASE_RAND_H
 #define BASE_RAND_H
 

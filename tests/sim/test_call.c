@@ -409,7 +409,8 @@ static void check(struct class *class, const struct expectation *expected)
 	if (instructor->key_requests > expected->requests)
 		print_error("asked for %u keyframes\n", instructor->key_requests);
 	assert_true(instructor->key_requests <= expected->requests);
-	assert_true(class->viewer.audio_frames[INSTRUCTOR] > 1500 * 3 / 4); /* sound is not repaired */
+	assert_true(
+		class->viewer.audio_frames[INSTRUCTOR] > 1500 * 3 / 4); /* sound is not repaired */
 	assert_true(instructor->blocks > 60); /* 4 streams, every second */
 	downstream_stats(class->downstream, &stats);
 	assert_in_range(stats.rtt_us, 2 * expected->links.delay_us,

@@ -118,6 +118,22 @@ static inline uint8_t *vp8_payload(uint8_t *out, size_t len, bool start, bool ke
 	return out;
 }
 
+/* ---- chance that can be had again ---- */
+
+static uint64_t dice_state = 1;
+
+static inline void seed_dice(uint64_t seed)
+{
+	dice_state = seed;
+}
+
+/* 31 bits. */
+static inline int dice(void)
+{
+	dice_state = dice_state * 6364136223846793005u + 1442695040888963407u;
+	return (int)(dice_state >> 33);
+}
+
 /* ---- a source played by hand ---- */
 
 struct hand_source {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "route/router.h"
 
-#include <stdlib.h>
-
 #include "media.h"
 
 enum { INSTRUCTOR = 1, ANA = 2, JAN = 3, MAX_PEERS = 12 };
@@ -143,18 +141,18 @@ static void the_gate_holds_at_random(void **state)
 	bool added[SOURCES] = {false};
 
 	(void)state;
-	srand(2);
+	seed_dice(2);
 	for (unsigned i = 0; i < SOURCES; i++)
 		hand_source_init(&sources[i], 1 + i / 3, i % 3, 1);
 	for (unsigned i = 0; i < SINKS; i++)
 		hand_sink_init(&sinks[i]);
 	for (unsigned step = 0; step < STEPS; step++) {
-		struct hand_source *source = &sources[rand() % SOURCES];
-		struct hand_sink *sink = &sinks[rand() % SINKS];
+		struct hand_source *source = &sources[dice() % SOURCES];
+		struct hand_sink *sink = &sinks[dice() % SINKS];
 		unsigned before[SINKS];
 
 		now_us += 1000;
-		switch (rand() % 16) {
+		switch (dice() % 16) {
 		case 0:
 			if (added[source - sources])
 				router_remove(&router, &source->source, now_us);
@@ -165,11 +163,11 @@ static void the_gate_holds_at_random(void **state)
 		case 1:
 		case 2:
 			if (added[source - sources])
-				router_permit(&router, &source->source, rand() % 2, now_us);
+				router_permit(&router, &source->source, dice() % 2, now_us);
 			break;
 		case 3:
 		case 4:
-			router_want(&router, &sink->sink, rand() % 4, rand() % 3, now_us);
+			router_want(&router, &sink->sink, dice() % 4, dice() % 3, now_us);
 			break;
 		case 5:
 			router_forget(&sink->sink);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "route/speaker.h"
 
-#include <stdlib.h>
-
 #include "media.h"
 
 enum { VOICES = 8, PACKET_US = 20000 };
@@ -157,15 +155,15 @@ static void the_long_silent_give_up_their_slot(void **state)
 static void never_one_twice(void **state)
 {
 	(void)state;
-	srand(3);
+	seed_dice(3);
 	add(VOICES);
 	for (int step = 0; step < 100000; step++) {
-		unsigned peer = 1 + (unsigned)rand() % VOICES;
+		unsigned peer = 1 + (unsigned)dice() % VOICES;
 
-		now_us += (uint64_t)(rand() % 10000);
-		switch (rand() % 200) {
+		now_us += (uint64_t)(dice() % 10000);
+		switch (dice() % 200) {
 		case 0:
-			speaker_reserve(&speaker, (uint64_t)rand() % (VOICES + 1), now_us);
+			speaker_reserve(&speaker, (uint64_t)dice() % (VOICES + 1), now_us);
 			break;
 		case 1:
 			speaker_remove(&speaker, &voices[peer], now_us);
@@ -175,7 +173,7 @@ static void never_one_twice(void **state)
 				speaker_add(&speaker, &voices[peer], peer, now_us);
 			break;
 		default:
-			speaker_level(&speaker, &voices[peer], (uint8_t)(rand() % 128), now_us);
+			speaker_level(&speaker, &voices[peer], (uint8_t)(dice() % 128), now_us);
 		}
 		for (unsigned i = 0; i < LECTERN_AUDIO_SLOTS; i++) {
 			for (unsigned k = i + 1; k < LECTERN_AUDIO_SLOTS; k++)

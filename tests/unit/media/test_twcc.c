@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+
+#include "media.h"
 
 enum { HEAD = 12 }; /* of the RTCP packet, before the feedback */
 
@@ -155,19 +156,19 @@ static void any_pattern_comes_back(void **state)
 	int64_t arrivals[TWCC_MAX_STATUS];
 
 	(void)state;
-	srand(1);
+	seed_dice(1);
 	for (int round = 0; round < 300; round++) {
-		unsigned count = 1 + (unsigned)rand() % TWCC_MAX_STATUS;
-		int64_t at = 1000000 + rand();
-		int loss = rand() % 100;
+		unsigned count = 1 + (unsigned)dice() % TWCC_MAX_STATUS;
+		int64_t at = 1000000 + dice();
+		int loss = dice() % 100;
 
 		for (unsigned i = 0; i < count; i++) {
-			at += rand() % (rand() % 10 ? 3000 : 300000);
+			at += dice() % (dice() % 10 ? 3000 : 300000);
 			arrivals[i] =
-				rand() % 100 < loss ? TWCC_LOST : at - (rand() % 5 ? 0 : 20000);
+				dice() % 100 < loss ? TWCC_LOST : at - (dice() % 5 ? 0 : 20000);
 		}
-		arrivals[rand() % (int)count] = at;
-		count = round_trip((uint16_t)rand(), arrivals, count, sizeof(uint8_t[8192]));
+		arrivals[dice() % (int)count] = at;
+		count = round_trip((uint16_t)dice(), arrivals, count, sizeof(uint8_t[8192]));
 		check(arrivals, count);
 	}
 }
