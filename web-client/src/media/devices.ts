@@ -85,6 +85,6 @@ export async function capture(open: () => Promise<MediaStream>): Promise<MediaSt
   try {
     return await open();
   } catch (error) {
-    throw new SourceError(problemOf(error), String(error));
+    throw error instanceof SourceError ? error : new SourceError(problemOf(error), String(error));
   }
 }

@@ -5,7 +5,7 @@
  * stays open, so that unmuting is immediate.
  */
 import { signal, type Signal } from "@preact/signals-core";
-import { SourceError, type Kind } from "../room/port";
+import { KINDS, SourceError, type Kind } from "../room/port";
 import { capture, chosenDevice, refreshDevices } from "./devices";
 import { CAMERA, SCREEN_FRAMES } from "./layers";
 
@@ -16,51 +16,72 @@ export class LocalMedia {
   /** A track ended without our doing: unplugged, or the browser's own "stop sharing". */
   onended: (kind: Kind) => void = () => {};
 
-  #wanted: Record<Kind, number> = { mic: 0, camera: 0, screen: 0 };
+  /** Kinds whose device the browser is opening, or asking for. */
+  readonly opening: Signal<ReadonlySet<Kind>> = signal(new Set<Kind>());
 
-  /** The open track of this kind, opened if it is not. Rejects with a SourceError. */
-  async open(kind: Kind): Promise<MediaStreamTrack> {
-    const ready = this.tracks[kind].value;
-    if (ready?.readyState === "live") return ready;
-    return this.#capture(kind);
+  #captures = new Map<Kind, Promise<MediaStreamTrack>>();
+  #turns: Record<Kind, number> = { mic: 0, camera: 0, screen: 0 };
+
+  /** Open, or going to be. */
+  wants(kind: Kind): boolean {
+    return this.tracks[kind].value !== null || this.opening.value.has(kind);
   }
 
-  /** Microphone and camera by one question of the browser; what is missing is left out. */
+  /** The open track of this kind, opened if it is not. Rejects with a SourceError. */
+  open(kind: Kind): Promise<MediaStreamTrack> {
+    const ready = this.tracks[kind].peek();
+    if (ready?.readyState === "live") return Promise.resolve(ready);
+    return this.#captures.get(kind) ?? this.reopen(kind);
+  }
+
+  /** Takes the device that was chosen anew; the old one goes on if the new one cannot be had. */
+  reopen(kind: Kind): Promise<MediaStreamTrack> {
+    return this.#capture(kind, () => request(kind));
+  }
+
+  /** Microphone and camera by one question of the browser. */
   async openBoth(): Promise<void> {
-    const turns = { mic: ++this.#wanted.mic, camera: ++this.#wanted.camera };
-    const stream = await capture(() => navigator.mediaDevices.getUserMedia({ audio: microphone(), video: camera() }));
-    for (const track of stream.getTracks()) {
-      const kind = track.kind === "audio" ? "mic" : "camera";
-      if (turns[kind] === this.#wanted[kind]) this.#take(kind, track);
-      else track.stop();
-    }
+    const both = capture(() => navigator.mediaDevices.getUserMedia({ audio: microphone(), video: camera() }));
+    await Promise.all((["mic", "camera"] as const).map((kind) => this.#capture(kind, () => both)));
   }
 
   close(kind: Kind): void {
-    this.#wanted[kind]++; // one that is being opened is not wanted any more
+    this.#turns[kind]++; // one that is being opened is not wanted any more
+    this.#captures.delete(kind);
+    this.#tellOpening();
     this.tracks[kind].value?.stop();
     this.tracks[kind].value = null;
   }
 
   closeAll(): void {
-    for (const kind of ["mic", "camera", "screen"] as const) this.close(kind);
+    for (const kind of KINDS) this.close(kind);
   }
 
-  /** Takes the device that was chosen anew; the old one goes on if the new one cannot be had. */
-  async reopen(kind: "mic" | "camera"): Promise<MediaStreamTrack> {
-    return this.#capture(kind);
+  #capture(kind: Kind, request: () => Promise<MediaStream>): Promise<MediaStreamTrack> {
+    const turn = ++this.#turns[kind];
+    const captured = this.#trackOf(kind, request, turn).finally(() => {
+      if (turn !== this.#turns[kind]) return;
+      this.#captures.delete(kind);
+      this.#tellOpening();
+    });
+    this.#captures.set(kind, captured);
+    this.#tellOpening();
+    return captured;
   }
 
-  async #capture(kind: Kind): Promise<MediaStreamTrack> {
-    const turn = ++this.#wanted[kind];
-    const stream = await capture(() => request(kind));
-    const track = stream.getTracks()[0];
-    if (!track || turn !== this.#wanted[kind]) {
+  async #trackOf(kind: Kind, request: () => Promise<MediaStream>, turn: number): Promise<MediaStreamTrack> {
+    const stream = await capture(request);
+    const track = (kind === "mic" ? stream.getAudioTracks() : stream.getVideoTracks())[0];
+    if (!track || turn !== this.#turns[kind]) {
       track?.stop();
       throw new SourceError("dropped");
     }
     this.#take(kind, track);
     return track;
+  }
+
+  #tellOpening(): void {
+    this.opening.value = new Set(this.#captures.keys());
   }
 
   #take(kind: Kind, track: MediaStreamTrack): void {

@@ -287,8 +287,9 @@ export class Session {
 
   #roomChanged(recorded: boolean): void {
     const room = this.model.room.value;
-    if (room && room.state !== "ended") this.#roomIs(); // `bye` follows the end
-    if (room && room.recording !== recorded) this.given.notice({ type: "recording", on: room.recording });
+    if (!room || room.state === "ended") return; // `bye` follows
+    this.#roomIs();
+    if (room.recording !== recorded) this.given.notice({ type: "recording", on: room.recording });
   }
 
   #selfChanged(before: Member | null, now: Member): void {

@@ -23,7 +23,7 @@ export interface Scene {
   /** One tile, or a grid of equals. */
   stage: Tile[];
   strip: Tile[];
-  /** Members who are in class and not shown. */
+  /** How many others are in class and not shown. */
   more: number;
 }
 
@@ -53,7 +53,7 @@ export function scene(input: SceneInput): Scene {
   const stage = chooseStage(input, screens, faces);
   const onStage = new Set(stage.map((t) => t.key));
   const strip = all.filter((t) => !onStage.has(t.key));
-  const shown = new Set([...stage, ...strip].map((t) => t.member));
+  const shown = new Set([input.self, ...[...stage, ...strip].map((t) => t.member)]);
   const more = input.people.filter((m) => !shown.has(m.id)).length;
   return { stage, strip, more };
 }

@@ -22,8 +22,8 @@ export function LeaveDialog({ stay, onClose }: { stay: Stay; onClose: () => void
       actions={
         <>
           <Button onClick={onClose}>{t`Stay`}</Button>
-          {host && <Button kind="danger" onClick={end}>{t`End for all`}</Button>}
           <Button kind={host ? "plain" : "danger"} onClick={leave}>{t`Leave`}</Button>
+          {host && <Button kind="danger" onClick={end}>{t`End for all`}</Button>}
         </>
       }
     >

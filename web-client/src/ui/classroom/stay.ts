@@ -150,7 +150,7 @@ export class Stay {
     this.#restored = true;
     const { local } = this.media;
     for (const kind of ["mic", "camera"] as const) {
-      const open = local.tracks[kind].peek() !== null;
+      const open = local.wants(kind);
       const use = kind === "mic" ? "audioinput" : "videoinput";
       const wanted = this.returning ? this.#memory[kind] && (await allowedBefore(use)) : open;
       if (wanted && may(this.session.model.me.peek(), kind)) await this.session.turn(kind, true);

@@ -31,12 +31,13 @@ export function problemIn(error: unknown): SourceProblem {
 export function Preview({ local, name, calm, problems, onProblem }: PreviewProps) {
   const mic = local.tracks.mic.value;
   const camera = local.tracks.camera.value;
+  const [micWanted, cameraWanted] = [local.wants("mic"), local.wants("camera")];
   const turn = (device: Device, on: boolean) => {
     onProblem(device, undefined);
     if (on) local.open(device).catch((error: unknown) => onProblem(device, problemIn(error)));
     else local.close(device);
   };
-  const off = <span class="prejoin-off">{t`Your camera is off`}</span>;
+  const off = <span class="prejoin-off">{cameraWanted ? t`Your camera is starting…` : t`Your camera is off`}</span>;
   return (
     <div class="prejoin-preview">
       <div class="prejoin-picture" data-theme="dark">
@@ -49,14 +50,20 @@ export function Preview({ local, name, calm, problems, onProblem }: PreviewProps
         <div class={`prejoin-toggles${calm ? " prejoin-calm" : ""}`}>
           <Toggle label={t`Microphone`} on={!!mic} icon={mic ? micOn : micOff} onPress={() => turn("mic", !mic)} />
           <Toggle
+            label={t`Microphone`}
+            on={micWanted}
+            icon={micWanted ? micOn : micOff}
+            onPress={() => turn("mic", !micWanted)}
+          />
+          <Toggle
             label={t`Camera`}
-            on={!!camera}
-            icon={camera ? cameraOn : cameraOff}
-            onPress={() => turn("camera", !camera)}
+            on={cameraWanted}
+            icon={cameraWanted ? cameraOn : cameraOff}
+            onPress={() => turn("camera", !cameraWanted)}
           />
         </div>
       </div>
-      <Level track={mic} />
+      <Level track={mic} opening={micWanted} />
       {(["camera", "mic"] as const).map((device) => {
         const problem = problems[device];
         if (!problem || problem === "dropped") return null;
@@ -94,16 +101,18 @@ function OwnVideo({ track }: { track: MediaStreamTrack }) {
   return <video ref={video} class="mirrored" data-self="camera" muted playsInline autoPlay />;
 }
 
-function Level({ track }: { track: MediaStreamTrack | null }) {
+function Level({ track, opening }: { track: MediaStreamTrack | null; opening: boolean }) {
   const [level, setLevel] = useState(0);
   useEffect(() => {
     setLevel(0);
     return track ? meter(track, setLevel) : undefined;
   }, [track]);
+  const off = opening ? t`Your microphone is starting…` : t`Your microphone is off`;
+  const words = track ? t`Speak: the bar should move` : off;
   return (
     <div class="prejoin-level">
       <Meter label={t`Microphone level`} value={level} />
-      <span class="small quiet">{track ? t`Speak: the bar should move` : t`Your microphone is off`}</span>
+      <span class="small quiet">{words}</span>
     </div>
   );
 }
