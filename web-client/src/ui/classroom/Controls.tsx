@@ -29,38 +29,40 @@ export interface ControlsProps {
 
 export function Controls({ stay, phone, show }: ControlsProps) {
   return (
-    <div class="class-bar" data-theme="dark" role="toolbar" aria-label={t`Class controls`}>
-      <div class="bar-group">
-        <SourceButton stay={stay} kind="mic" label={t`Microphone`} hotkey="M" icons={[micOn, micOff]} />
-        {!phone && (
-          <DeviceMenu stay={stay} label={t`Choose microphone and speaker`} uses={["audioinput", "audiooutput"]} />
-        )}
-        <SourceButton stay={stay} kind="camera" label={t`Camera`} hotkey="V" icons={[cameraOn, cameraOff]} />
-        {!phone && <DeviceMenu stay={stay} label={t`Choose camera`} uses={["videoinput"]} />}
-      </div>
-      {!phone && (
+    <footer class="class-foot" data-theme="dark">
+      <div class="class-bar" role="toolbar" aria-label={t`Class controls`}>
         <div class="bar-group">
-          <SourceButton
-            stay={stay}
-            kind="screen"
-            label={t`Share screen`}
-            hotkey="D"
-            icons={[screen, screen]}
-            activeIcon={screenOff}
-          />
+          <SourceButton stay={stay} kind="mic" label={t`Microphone`} hotkey="M" icons={[micOn, micOff]} />
+          {!phone && (
+            <DeviceMenu stay={stay} label={t`Choose microphone and speaker`} uses={["audioinput", "audiooutput"]} />
+          )}
+          <SourceButton stay={stay} kind="camera" label={t`Camera`} hotkey="V" icons={[cameraOn, cameraOff]} />
+          {!phone && <DeviceMenu stay={stay} label={t`Choose camera`} uses={["videoinput"]} />}
         </div>
-      )}
-      <div class="bar-group">
-        <HandButton stay={stay} />
+        {!phone && (
+          <div class="bar-group">
+            <SourceButton
+              stay={stay}
+              kind="screen"
+              label={t`Share screen`}
+              hotkey="D"
+              icons={[screen, screen]}
+              activeIcon={screenOff}
+            />
+          </div>
+        )}
+        <div class="bar-group">
+          <HandButton stay={stay} />
+        </div>
+        <div class="bar-group">
+          {!phone && <PanelButtons stay={stay} />}
+          <MoreMenu stay={stay} phone={phone} show={show} />
+        </div>
+        <div class="bar-group bar-end">
+          <BarButton label={t`Leave`} icon={leave} class="bar-leave" onClick={() => show("leave")} />
+        </div>
       </div>
-      <div class="bar-group">
-        {!phone && <PanelButtons stay={stay} />}
-        <MoreMenu stay={stay} phone={phone} show={show} />
-      </div>
-      <div class="bar-group bar-end">
-        <BarButton label={t`Leave`} icon={leave} class="bar-leave" onClick={() => show("leave")} />
-      </div>
-    </div>
+    </footer>
   );
 }
 
