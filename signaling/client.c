@@ -122,6 +122,7 @@ static void cut_off(struct client *client, const char *why)
 	log_info(AREA, "cut off client=%lu person=%s: %s", (unsigned long)client->id,
 		client->identity.person.name, why);
 	client->state = CLIENT_CLOSING;
+	client->closing_us = clock_now_us();
 	lws_set_timeout(client->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
 }
 
@@ -155,13 +156,11 @@ void client_send(struct client *client, const char *text)
 		return;
 	if (client->queue_bytes + len > CLIENT_MAX_QUEUE ||
 		client->queue_count == CLIENT_MAX_QUEUED) {
-		client->closing_us = clock_now_us();
 		cut_off(client, "reads too slowly");
 		return;
 	}
 	out = malloc(sizeof(*out) + LWS_PRE + len);
 	if (!out) {
-		client->closing_us = clock_now_us();
 		cut_off(client, "no memory");
 		return;
 	}
