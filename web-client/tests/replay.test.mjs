@@ -12,6 +12,7 @@ import { makeAcademy, startServer } from "./server.mjs";
 
 /** Lips and voice further apart than this are noticed. */
 const IN_STEP_MS = 40;
+const STRETCHES = 5;
 
 let server, browser, academy;
 before(async () => {
@@ -81,22 +82,24 @@ function differences(page, seconds) {
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-/** Lets the first corrections happen, then measures. */
-async function assertInStep(page, seconds = 3) {
-  await page.waitForTimeout(2500);
-  const found = await differences(page, seconds);
-  for (const [name, list] of Object.entries(found)) {
-    assert.ok(list.length > 5, `${name}: only ${list.length} frames`);
-    const middle = median(list);
-    console.log(`  ${name}: ${list.length} samples, median ${middle.toFixed(1)} ms off, from ${Math.min(...list).toFixed(0)} to ${Math.max(...list).toFixed(0)}`);
-    assert.ok(Math.abs(middle) < IN_STEP_MS, `${name} is ${middle.toFixed(1)} ms off`);
+/**
+ * Measures stretches of playing until one is in step: the first corrections take a second or two, and a machine that is
+ * busy with other things needs more. What plays in step must also be there in all its frames, or nearly.
+ */
+async function assertInStep(page, seconds = 2) {
+  let found, words;
+  for (let stretch = 0; stretch < STRETCHES; stretch++) {
+    found = await differences(page, seconds);
+    words = Object.entries(found).map(([name, list]) => `${name}: ${list.length} samples, ${median(list)?.toFixed(1)} ms off`);
+    console.log(`  ${words.join("; ")}`);
+    if (Object.values(found).every((list) => list.length > 5 && Math.abs(median(list)) < IN_STEP_MS)) return found;
   }
-  return found;
+  return assert.fail(`never in step: ${words.join("; ")}`);
 }
 
 const position = (page) => page.getByRole("slider", { name: "Position" }).inputValue().then(Number);
 
-describe("replay", { timeout: 120_000 }, () => {
+describe("replay", { timeout: 400_000 }, () => {
   test("screen, cameras and microphones play in step", async () => {
     const page = await open("21s");
     await play(page);

@@ -24,6 +24,8 @@ const SEEK_MS = 80;
 /** Two seeks of one element are at least this far apart, so that a slow machine is not kept seeking. */
 const SEEK_REST_MS = 1500;
 const MOST_NUDGE = 0.08;
+/** A seek aims ahead by what the last one took, but not further, lest one slow seek throw it off the other way. */
+const MOST_LEAD_MS = 200;
 /** What is not the clock may hold up the rest for this long; then it joins when it can. A face least of all. */
 const PATIENCE_MS: Record<ClipKind, number> = { mic: 8000, screen: 8000, camera: 3000 };
 const RETRIES = 6;
@@ -263,7 +265,7 @@ export class Player {
     element.muted = clip.kind !== "mic" || this.#muted.value;
     if ("playsInline" in element) element.playsInline = true;
     element.addEventListener("seeked", () => {
-      part.seekCost = Math.min(500, this.#around.now() - part.sought);
+      part.seekCost = Math.min(MOST_LEAD_MS, this.#around.now() - part.sought);
       this.tick();
     });
     element.addEventListener("canplay", () => this.tick());
