@@ -70,7 +70,7 @@ function MuteAll({ stay }: { stay: Stay }) {
         onClick={() => speaking && void stay.session.mute()}
       >{t`Mute all`}</Button>
       <span class="small quiet">
-        {speaking ? t`Trainees may turn it on again while they have the floor.` : t`No trainee’s microphone is on.`}
+        {speaking ? t`Trainees can turn it on again.` : t`No trainee’s microphone is on.`}
       </span>
     </div>
   );
