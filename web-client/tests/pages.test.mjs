@@ -190,6 +190,17 @@ describe("pages", { timeout: 240_000 }, () => {
     await context.close();
   });
 
+  test("an academy with nothing yet says so, without a fault for axe", async () => {
+    Object.assign(academy, { sessions: [], recordings: [] });
+    const page = await visit("/u/1/");
+    await page.getByRole("heading", { name: "No class in the next seven days" }).waitFor();
+    await assertAccessible(page, "empty home");
+    await page.getByRole("link", { name: "Library" }).click();
+    await page.getByRole("heading", { name: "No recordings yet" }).waitFor();
+    await assertAccessible(page, "empty library");
+    await context.close();
+  });
+
   test("a recording that is being finished opens by itself", async () => {
     const page = await visit("/u/1/replay/r4");
     await page.getByRole("heading", { name: "The recording is being finished" }).waitFor();

@@ -20,7 +20,7 @@ export function EmptyState({ icon, title, alone, text, action }: EmptyStateProps
   return (
     <div class="empty">
       <Icon of={icon} size={32} />
-      {alone ? <h1>{title}</h1> : <h3>{title}</h3>}
+      {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
       {text && <p>{text}</p>}
       {action}
     </div>
