@@ -450,7 +450,7 @@ static void one_who_reads_slowly_gets_it_all(void **state)
 {
 	static const char get[] =
 		"GET /assets/big-5e6f.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-	int fd = serve_connect(*state), small = 4096;
+	int fd = serve_connect(*state), small = 32768;
 	struct reply reply;
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
