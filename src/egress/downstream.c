@@ -123,10 +123,11 @@ static void on_keyframe(void *arg, uint32_t media_ssrc)
 		slot_keyframe(slot, call->now_us);
 }
 
-static void on_twcc(void *arg, const uint8_t *fci, size_t len)
+static void on_twcc(void *arg, uint32_t media, const uint8_t *fci, size_t len)
 {
 	struct rtcp_call *call = arg;
 
+	(void)media; /* it is of all our streams together */
 	outlet_feedback(&call->down->outlet, fci, len);
 }
 

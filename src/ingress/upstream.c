@@ -38,6 +38,7 @@ struct upstream {
 	struct stream streams[UPSTREAM_MAX_SSRCS];
 	bool flowing[LECTERN_KINDS];
 	uint32_t rtt_us;
+	uint32_t feedback_ssrc; /* the stream that the next transport-wide feedback names */
 	uint64_t tick_us, report_us, loss_us; /* the last time */
 	uint64_t expected_before, received_before;
 	struct upstream_stats stats;
@@ -172,6 +173,7 @@ enum uptrack_verdict upstream_recv(struct upstream *up, struct pkt *pkt,
 	/* Of all packets, also of those that are of no use: the sender waits for word of them. */
 	if (pkt->rtp.has_twcc)
 		feedback_arrived(&up->feedback, pkt->rtp.twcc, pkt->arrival_us);
+	up->feedback_ssrc = pkt->rtp.ssrc;
 	if (!track)
 		track = learn(up, &pkt->rtp, names);
 	if (track)
@@ -265,6 +267,7 @@ static void send_requests(struct upstream *up, uint64_t now_us)
 		send(up, &w);
 }
 
+/* libwebrtc gives ear only to feedback that names one of its own streams, though it is of all. */
 static void send_feedback(struct upstream *up, uint64_t now_us)
 {
 	uint8_t room[UPSTREAM_RTCP];
@@ -274,7 +277,7 @@ static void send_feedback(struct upstream *up, uint64_t now_us)
 		return;
 	do {
 		w = begin(up, room);
-		if (feedback_write(&up->feedback, &w, up->sender_ssrc, 0, now_us))
+		if (feedback_write(&up->feedback, &w, up->sender_ssrc, up->feedback_ssrc, now_us))
 			send(up, &w);
 	} while (w.len > RR_EMPTY);
 }

@@ -152,7 +152,7 @@ static int parse_feedback(struct parse *p, struct part *part)
 	if (part->type == RTCP_RTPFB && part->count == FMT_NACK)
 		return parse_nack(p, r, media);
 	if (part->type == RTCP_RTPFB && part->count == FMT_TWCC && p->handler->twcc)
-		p->handler->twcc(p->arg, r->data + r->pos, reader_left(r));
+		p->handler->twcc(p->arg, media, r->data + r->pos, reader_left(r));
 	if (part->type == RTCP_PSFB && part->count == FMT_FIR)
 		return parse_fir(p, r);
 	if (part->type == RTCP_PSFB && part->count == FMT_PLI && p->handler->keyframe)

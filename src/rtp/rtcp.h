@@ -45,8 +45,8 @@ struct rtcp_handler {
 	void (*bye)(void *arg, uint32_t ssrc);
 	void (*nack)(void *arg, uint32_t media_ssrc, uint16_t seq);
 	void (*keyframe)(void *arg, uint32_t media_ssrc); /* PLI or FIR */
-	/* The feedback after the two SSRCs, for twcc_parse(); borrowed. */
-	void (*twcc)(void *arg, const uint8_t *fci, size_t len);
+	/* What follows the two SSRCs, for twcc_parse(); borrowed. */
+	void (*twcc)(void *arg, uint32_t media, const uint8_t *fci, size_t len);
 };
 
 int rtcp_parse(const uint8_t *data, size_t len, const struct rtcp_handler *handler, void *arg);

@@ -305,11 +305,12 @@ static void on_block(void *arg, const struct rtcp_block *block)
 	p->last_fraction = block->fraction;
 }
 
-static void on_twcc(void *arg, const uint8_t *fci, size_t len)
+static void on_twcc(void *arg, uint32_t media, const uint8_t *fci, size_t len)
 {
 	struct publisher *p = arg;
 	static struct twcc_feedback feedback;
 
+	(void)media;
 	assert(twcc_parse(fci, len, &feedback) == 0);
 	for (unsigned i = 0; i < feedback.count; i++) {
 		uint8_t *told = &p->told[(uint16_t)(feedback.base + i)];

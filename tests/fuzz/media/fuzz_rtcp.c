@@ -35,11 +35,12 @@ static void on_nack(void *arg, uint32_t ssrc, uint16_t seq)
 	nacks++;
 }
 
-static void on_twcc(void *arg, const uint8_t *fci, size_t len)
+static void on_twcc(void *arg, uint32_t media, const uint8_t *fci, size_t len)
 {
 	static struct twcc_feedback feedback;
 
 	(void)arg;
+	(void)media;
 	if (twcc_parse(fci, len, &feedback))
 		return;
 	assert(feedback.count > 0 && feedback.count <= TWCC_MAX_STATUS);

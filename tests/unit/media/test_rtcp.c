@@ -54,8 +54,9 @@ static void on_keyframe(void *arg, uint32_t ssrc)
 	tell(arg, "keyframe %x;", ssrc);
 }
 
-static void on_twcc(void *arg, const uint8_t *fci, size_t len)
+static void on_twcc(void *arg, uint32_t media, const uint8_t *fci, size_t len)
 {
+	(void)media;
 	tell(arg, "twcc %x %zu;", len ? fci[0] : 0u, len);
 }
 

@@ -17,6 +17,7 @@ static struct source *from; /* of the last packet that was taken */
 /* What was sent back. */
 static struct {
 	unsigned compounds, blocks, nacks, keyframes, twcc;
+	uint32_t twcc_media;
 	uint16_t nack_seq;
 	uint32_t keyframe_ssrc, block_ssrc;
 	struct rtcp_block block;
@@ -45,12 +46,13 @@ static void on_keyframe(void *arg, uint32_t ssrc)
 	back.keyframe_ssrc = ssrc;
 }
 
-static void on_twcc(void *arg, const uint8_t *fci, size_t len)
+static void on_twcc(void *arg, uint32_t media, const uint8_t *fci, size_t len)
 {
 	(void)arg;
 	(void)fci;
 	(void)len;
 	back.twcc++;
+	back.twcc_media = media;
 }
 
 static void on_rtcp(void *arg, const uint8_t *data, size_t len)
@@ -453,6 +455,8 @@ static void tells_the_sender_of_all_packets(void **state)
 		run(20000);
 	}
 	assert_in_range(back.twcc, 9, 11);
+	/* libwebrtc passes over feedback that names none of its streams. */
+	assert_int_equal(back.twcc_media, spec.ssrc);
 }
 
 static void tells_when_media_flows(void **state)
