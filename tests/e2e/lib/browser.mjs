@@ -47,7 +47,7 @@ export async function launchChromium(camera = 0, args = []) {
  * is a blob, which the product's policy forbids: pages that need no ear say `bypassCSP: false`.
  */
 export async function newPage(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-GB', bypassCSP: true, ...options });
+  const context = await browser.newContext({ viewport: { width: 1024, height: 640 }, locale: 'en-GB', bypassCSP: true, ...options });
   await context.addInitScript({ content: PROBE });
   const page = await context.newPage();
   page.setDefaultTimeout(20000);

@@ -2,7 +2,7 @@
 // What the probes' samples say: which frames came, whether speech came, and how far sound and picture
 // are apart.
 
-import { FRAMES, RATE, frameDistance } from './frame-code.mjs';
+import { RATE, frameDistance } from './frame-code.mjs';
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
@@ -46,11 +46,10 @@ export function progress(samples) {
 
 /** A delay in milliseconds for each received frame whose twin the source showed at a known time. */
 export function frameDelays(source, received) {
-  const sent = new Map(source.map((sample) => [sample.frame + FRAMES * Math.floor(sample.at / 1000 / (FRAMES / RATE)), sample]));
-  const byFrame = new Map();
-  for (const sample of sent.values()) byFrame.set(sample.frame, [...(byFrame.get(sample.frame) ?? []), sample.at]);
+  const shown = new Map();
+  for (const { frame, at } of source) shown.set(frame, [...(shown.get(frame) ?? []), at]);
   return received.flatMap(({ frame, at }) => {
-    const times = (byFrame.get(frame) ?? []).filter((time) => time <= at + 50);
+    const times = (shown.get(frame) ?? []).filter((time) => time <= at + 50);
     return times.length ? [at - Math.max(...times)] : [];
   });
 }

@@ -2,10 +2,11 @@
 // Makes what the test cameras and microphones show and say, once, below the build folder: a drawn
 // person with a frame number, and speech with tone bursts at known times in its pauses.
 
-import { spawn, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 
 import { BLOCKS, FRAMES, HEIGHT, RATE, ROW, WIDTH, encodeBlocks } from './frame-code.mjs';
 import { paths } from './paths.mjs';
@@ -16,7 +17,7 @@ export const AUDIO_RATE = 48000;
 /** When each burst begins in the loop; the speech keeps silent around them. */
 export const BURSTS = TONES.map((hertz, index) => ({ hertz, at: 0.5 + index * 5 }));
 const BURST_S = 0.12;
-const VERSION = 2;
+const VERSION = 3;
 
 const VOICES = [
   ['en-gb', 45, [
@@ -122,17 +123,16 @@ function drawFrame(camera, frame) {
   return picture;
 }
 
+/** Not compressed, so that the browser need not decode what it is going to encode. */
 async function makeCamera(camera, file) {
-  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', 'yuvj420p', '-s', `${WIDTH}x${HEIGHT}`,
-    '-r', String(RATE), '-i', 'pipe:0', '-c:v', 'mjpeg', '-q:v', '4', '-f', 'mjpeg', file],
-  { stdio: ['pipe', 'inherit', 'inherit'] });
-  const ended = once(ffmpeg, 'close');
+  const out = createWriteStream(file);
+  out.write(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${RATE}:1 Ip A1:1\n`);
   for (let frame = 0; frame < FRAMES; frame++) {
-    if (!ffmpeg.stdin.write(drawFrame(camera, frame))) await once(ffmpeg.stdin, 'drain');
+    out.write('FRAME\n');
+    if (!out.write(drawFrame(camera, frame))) await once(out, 'drain');
   }
-  ffmpeg.stdin.end();
-  const [code] = await ended;
-  if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+  out.end();
+  await finished(out);
 }
 
 async function once_made(file, make) {
@@ -148,7 +148,7 @@ async function once_made(file, make) {
 export async function makeMedia(camera) {
   const name = join(paths.media, `v${VERSION}-camera${camera}`);
   return {
-    video: await once_made(`${name}.mjpeg`, (file) => makeCamera(camera, file)),
+    video: await once_made(`${name}.y4m`, (file) => makeCamera(camera, file)),
     audio: await once_made(`${name}.wav`, (file) => makeSpeech(camera, file)),
   };
 }
