@@ -48,7 +48,6 @@ export function Preview({ local, name, calm, problems, onProblem }: PreviewProps
           class="prejoin-tile"
         />
         <div class={`prejoin-toggles${calm ? " prejoin-calm" : ""}`}>
-          <Toggle label={t`Microphone`} on={!!mic} icon={mic ? micOn : micOff} onPress={() => turn("mic", !mic)} />
           <Toggle
             label={t`Microphone`}
             on={micWanted}
