@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from "vitest";
-import { cells, fit, grid, TILE_ASPECT, type Rect, type Size } from "./grid";
+import { cells, columnsFor, fit, grid, TILE_ASPECT, type Rect, type Size } from "./grid";
 
 const inside = (tile: Rect, area: Size) =>
   tile.left >= -0.01 &&
@@ -70,5 +70,15 @@ describe("cells", () => {
   });
   it("never says none", () => {
     expect(cells({ width: 0, height: 0 }, tile, 20)).toBe(1);
+  });
+});
+
+describe("columnsFor", () => {
+  const area = { width: 320, height: 368 };
+  it("lets few stand below each other and more side by side", () => {
+    expect(columnsFor(area, 1, 8)).toBe(1);
+    expect(columnsFor(area, 2, 8)).toBe(1);
+    expect(columnsFor({ ...area, height: 367 }, 2, 8)).toBe(2);
+    expect(columnsFor(area, 3, 8)).toBe(2);
   });
 });

@@ -65,3 +65,9 @@ export function cells(area: Size, tile: Size, gap: number): number {
   const along = (room: number, length: number) => Math.max(1, Math.floor((room + gap) / (length + gap)));
   return along(area.width, tile.width) * along(area.height, tile.height);
 }
+
+/** The least number of columns, of two at the most, with which `count` tiles as wide as they can be fit below each other. */
+export function columnsFor(area: Size, count: number, gap: number): number {
+  const height = area.width / TILE_ASPECT;
+  return count * (height + gap) - gap <= area.height ? 1 : 2;
+}

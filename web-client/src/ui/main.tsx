@@ -20,8 +20,8 @@ async function start(): Promise<void> {
   preload(route);
   const words = useLanguage(guessLocale(navigator.languages));
   try {
-    // The person's own language comes after the guess, so that it stays.
-    if (person !== null) await Promise.all([words, words.then(loadPerson)]);
+    // Both are on their way at once; the person's own language comes after the guess, so that it stays.
+    if (person !== null) await loadPerson(words);
     else await words;
   } catch (error) {
     if (error instanceof ApiError && (error.code === "signed_out" || error.code === "not_found")) {

@@ -22,9 +22,9 @@ export function isHost(): boolean {
   return person.value?.roles.some((role) => role === "instructor" || role === "coordinator") ?? false;
 }
 
-/** Learns who it is and speaks their language. Throws ApiError. */
-export async function loadPerson(): Promise<void> {
-  const me = await api().me();
+/** Learns who it is and, once the guessed `words` are there, speaks their language. Throws ApiError. */
+export async function loadPerson(words: Promise<void>): Promise<void> {
+  const [me] = await Promise.all([api().me(), words]);
   if (isLocale(me.language)) await useLanguage(me.language);
   person.value = me;
 }

@@ -8,6 +8,7 @@ import { clockTime } from "../../i18n/format";
 import { limits, type Line } from "../../proto/messages.gen";
 import { Button, Icon, IconButton } from "../parts";
 import type { Stay } from "./stay";
+import "./chat.css";
 
 export function Lines({ stay }: { stay: Stay }) {
   const { model } = stay.session;
@@ -87,7 +88,7 @@ export function Composer({ stay }: { stay: Stay }) {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     // On a phone the keyboard would cover what one wants to read.
-    if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+    if (matchMedia("(pointer: fine) and (min-width: 761px)").matches) field.current?.focus({ preventScroll: true });
   }, []);
   const text = draft.value.trim();
   const over = bytesOf(text) - limits.chat.text;

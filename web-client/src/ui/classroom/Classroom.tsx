@@ -9,7 +9,7 @@ import { Composer, Lines } from "./Chat";
 import { Controls } from "./Controls";
 import { LeaveDialog, ShortcutsDialog } from "./Dialogs";
 import { Header } from "./Header";
-import { PHONE, useMedia } from "./hooks";
+import { PHONE, UPRIGHT, useMedia } from "./hooks";
 import { listen } from "./keys";
 import type { Show } from "./MoreMenu";
 import { People } from "./People";
@@ -23,16 +23,17 @@ export interface ClassroomProps {
 
 export function Classroom({ stay }: ClassroomProps) {
   const phone = useMedia(PHONE);
+  const upright = useMedia(UPRIGHT);
   const [dialog, setDialog] = useState<Show | null>(null);
   const close = () => setDialog(null);
   useEffect(() => listen(stay, () => setDialog("shortcuts")), [stay]);
   const panel = stay.panel.value;
   return (
-    <div class={`class-room${panel && !phone ? " class-room-panel" : ""}`} data-phase={stay.session.phase.value}>
+    <div class={`class-room${panel && (!phone || upright) ? " class-room-panel" : ""}`} data-phase={stay.session.phase.value}>
       <Header stay={stay} phone={phone} />
       <Stage stay={stay} />
-      <Strip stay={stay} phone={phone} />
-      <SidePanel stay={stay} phone={phone} />
+      <Strip stay={stay} phone={phone} inRow={upright && panel !== null} />
+      <SidePanel stay={stay} sheet={phone && !upright} />
       <Controls stay={stay} phone={phone} show={setDialog} />
       <Announcer stay={stay} />
       {dialog === "leave" && <LeaveDialog stay={stay} onClose={close} />}
@@ -41,7 +42,7 @@ export function Classroom({ stay }: ClassroomProps) {
   );
 }
 
-function SidePanel({ stay, phone }: { stay: Stay; phone: boolean }) {
+function SidePanel({ stay, sheet }: { stay: Stay; sheet: boolean }) {
   const panel = stay.panel.value;
   const opener = useReturnFocus(panel);
   if (!panel) return null;
@@ -50,7 +51,7 @@ function SidePanel({ stay, phone }: { stay: Stay; phone: boolean }) {
     people: t`People: ${count}`,
     chat: t`Chat`,
   };
-  const Frame = phone ? Sheet : Panel;
+  const Frame = sheet ? Sheet : Panel;
   const close = () => {
     stay.panel.value = null;
     opener();

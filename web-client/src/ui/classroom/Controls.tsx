@@ -20,6 +20,7 @@ import { Button, Menu, type MenuEntry } from "../parts";
 import { MoreMenu, type Show } from "./MoreMenu";
 import type { Stay } from "./stay";
 import { notAllowedWords } from "./words";
+import "./bar.css";
 
 export interface ControlsProps {
   stay: Stay;

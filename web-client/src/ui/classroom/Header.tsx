@@ -7,6 +7,7 @@ import { linkSign, type LinkSign } from "../../room/policy";
 import { IconButton } from "../parts";
 import { useSeconds } from "./hooks";
 import type { Stay } from "./stay";
+import "./header.css";
 
 export function Header({ stay, phone }: { stay: Stay; phone: boolean }) {
   const room = stay.session.model.room.value;

@@ -10,6 +10,7 @@ import { KINDS, type Kind } from "../../room/port";
 import { Button, Icon } from "../parts";
 import type { Stay } from "./stay";
 import { problemWords } from "./words";
+import "./notices.css";
 
 export function Notices({ stay }: { stay: Stay }) {
   return (

@@ -14,6 +14,7 @@ import { actionsOn, type HostAction } from "../../room/policy";
 import { isHost } from "../../room/model";
 import { Button, Dialog, Icon, initials, Menu, TextField, type MenuEntry } from "../parts";
 import type { Stay } from "./stay";
+import "./people.css";
 
 /** From here on a list is easier searched than read. */
 const SEARCH_FROM = 12;

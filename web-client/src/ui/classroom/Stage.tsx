@@ -2,12 +2,13 @@
 // The stage with the lecture on it, and the strip of people beneath.
 import { t } from "@lingui/core/macro";
 import screenOff from "lucide-static/icons/screen-share-off.svg?icon";
-import { cells, fit, grid, TILE_ASPECT } from "../../room/grid";
+import { cells, columnsFor, fit, grid, TILE_ASPECT, type Size } from "../../room/grid";
 import { Button } from "../parts";
 import { useSize } from "./hooks";
 import { Notices } from "./Notices";
 import type { Stay } from "./stay";
 import { MemberTile } from "./Tile";
+import "./stage.css";
 
 const GAP = 8;
 
@@ -74,15 +75,22 @@ function OwnShare({ stay }: { stay: Stay }) {
   );
 }
 
-/** In CSS pixels; on a phone two stand side by side. */
+/** In CSS pixels. */
 const STRIP_TILE = { width: 176, height: 99 };
-const PHONE_COLUMNS = 2;
+/** Their row over an open panel on an upright phone. */
+const ROW_TILE = { width: 128, height: 72 };
 
-export function Strip({ stay, phone }: { stay: Stay; phone: boolean }) {
+interface StripProps {
+  stay: Stay;
+  phone: boolean;
+  /** One row over a panel, rather than all that lies under the stage. */
+  inRow: boolean;
+}
+
+export function Strip({ stay, phone, inRow }: StripProps) {
   const [area, size] = useSize<HTMLElement>();
-  const width = Math.floor((size.width - GAP * (PHONE_COLUMNS - 1)) / PHONE_COLUMNS);
-  const tile = phone ? { width, height: Math.round(width / TILE_ASPECT) } : STRIP_TILE;
   const { strip, more } = stay.scene.value;
+  const tile = inRow ? ROW_TILE : phone ? phoneTile(size, strip.length + Number(more > 0)) : STRIP_TILE;
   const room = cells(size, tile, GAP);
   const count = strip.length + Number(more > 0) <= room ? strip.length : room - 1;
   const rest = more + strip.length - count;
@@ -110,4 +118,11 @@ export function Strip({ stay, phone }: { stay: Stay; phone: boolean }) {
       )}
     </section>
   );
+}
+
+/** Few people stand under each other as large as the stage, more of them side by side. */
+function phoneTile(area: Size, count: number): Size {
+  const columns = columnsFor(area, count, GAP);
+  const width = Math.floor((area.width - GAP * (columns - 1)) / columns);
+  return { width, height: Math.floor(width / TILE_ASPECT) };
 }

@@ -40,5 +40,7 @@ export function useMedia(query: string): boolean {
   return matches;
 }
 
-/** Where a phone's layout begins; the same number stands in classroom.css. */
+/** Where a phone's layout begins; the same numbers stand in the sheets beside this file. */
 export const PHONE = "(max-width: 760px)";
+/** A phone with room for a panel between the lecture and the bar. */
+export const UPRIGHT = "(max-width: 760px) and (min-height: 600px)";

@@ -15,6 +15,10 @@ import type { OverProps } from "./Over";
 import type { Stay } from "./stay";
 
 export default function ClassPage({ sessionId }: { sessionId: string }) {
+  // Who comes back by a reload needs the room at once: fetched while the class is still being asked for.
+  useEffect(() => {
+    if (recall(sessionStorage, sessionId).entered) import("./room").catch(() => undefined); // enter() tells
+  }, [sessionId]);
   const [attempt, setAttempt] = useState(0);
   const [info, setInfo] = useState<Session | null>(null);
   const [failure, setFailure] = useState("");

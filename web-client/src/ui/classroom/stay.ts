@@ -19,6 +19,7 @@ import { Session, type Notice, type Phase } from "../../room/session";
 import { scene, type Scene } from "../../room/stage";
 import { toast } from "../parts";
 import { api } from "../session";
+import { UPRIGHT } from "./hooks";
 import { Views } from "./views";
 import { noticeWords } from "./words";
 
@@ -64,7 +65,7 @@ export class Stay {
     this.#info = info;
     this.#memory = recall(sessionStorage, info.id);
     this.returning = returning;
-    this.panel = signal(this.#memory.panel);
+    this.panel = signal(returning ? this.#memory.panel : firstPanel());
     this.draft = signal(this.#memory.draft);
     this.receive = signal(receive);
     this.media = new BrowserMedia(local);
@@ -220,6 +221,11 @@ function openSocket(person: string, handlers: SocketHandlers): Socket {
   socket.onmessage = ({ data }) => typeof data === "string" && handlers.message(data);
   socket.onclose = () => handlers.close();
   return socket;
+}
+
+/** On an upright phone the chat stands where nothing else would. */
+function firstPanel(): PanelName | null {
+  return matchMedia(UPRIGHT).matches ? "chat" : null;
 }
 
 function randomId(): string {
