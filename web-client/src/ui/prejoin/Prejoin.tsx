@@ -178,7 +178,7 @@ function Door({ info, state, onEnter }: { info: Session; state: PrejoinState; on
   if (state === "waiting") {
     return (
       <div class="prejoin-door prejoin-waiting" role="status">
-        <h2>{t`You will enter by yourself`}</h2>
+        <h2>{t`You will be let in automatically`}</h2>
         <p>
           {early
             ? t`The class starts at ${when}, ${until}. Leave this page open.`
