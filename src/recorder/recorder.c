@@ -122,7 +122,9 @@ static int push(struct recorder *r, struct disk_job *job, uint64_t now_us)
 	return job ? disk_push(r->disk, job, now_us) : -ENOMEM;
 }
 
-static void push_open(struct recorder *r, struct recording *rec, int64_t wall_ms, uint64_t at_us)
+/* at_us: when the recording was opened, which is long ago if another recorder had it before. */
+static void push_open(
+	struct recorder *r, struct recording *rec, int64_t wall_ms, uint64_t at_us, uint64_t now_us)
 {
 	struct disk_job *job = disk_job(DISK_OPEN, rec->id, NULL, 0);
 
@@ -131,7 +133,7 @@ static void push_open(struct recorder *r, struct recording *rec, int64_t wall_ms
 		job->wall_ms = wall_ms;
 		job->at_us = at_us;
 	}
-	rec->probing = push(r, job, at_us) == 0;
+	rec->probing = push(r, job, now_us) == 0;
 }
 
 /* at_us 0: after recovery, no stop line. */
@@ -444,7 +446,7 @@ void recorder_open(struct recorder *r, const struct wire_open *open, uint64_t no
 	if (!rec)
 		return;
 	r->open_count++;
-	push_open(r, rec, open->wall_ms, open->now_us);
+	push_open(r, rec, open->wall_ms, open->now_us, now_us);
 	start_tracks(r, rec, "start", now_us);
 	log_info("recorder", "open recording=%s", rec->name);
 }
@@ -611,7 +613,7 @@ static void probe(struct recorder *r, struct recording *rec, uint64_t now_us)
 		return;
 	rec->probed_us = now_us;
 	if (!rec->opened)
-		push_open(r, rec, clock_wall_ms(), now_us);
+		push_open(r, rec, clock_wall_ms(), now_us, now_us);
 	else
 		rec->probing = push(r, disk_job(DISK_PROBE, rec->id, NULL, 0), now_us) == 0;
 }

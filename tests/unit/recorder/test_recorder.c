@@ -298,6 +298,33 @@ static void goes_on_with_a_recording_that_was_stopped(void **state)
 	feeder_finish(&f);
 }
 
+/* The first keyframe is taken, even while the disk still looks at what another recorder left. */
+static void goes_on_at_once_with_a_long_recording(void **state)
+{
+	struct wire_open open = {.recording = RECORDING};
+	struct wire_sealed sealed;
+	struct read_clip clip;
+	struct feeder f;
+	json_t *manifest;
+
+	(void)state;
+	feeder_start(&f);
+	f.base_us = clock_now_us();
+	open.now_us = f.base_us - 3600 * 1000000LL;
+	open.wall_ms = clock_wall_ms() - 3600 * 1000LL;
+	feeder_track(&f, RECORDING, CAMERA, &video, LECTERN_CAMERA, "m1");
+	feeder_send(f.control, WIRE_OPEN, &open, sizeof(open), NULL, 0);
+	feeder_wait_keyframe(&f);
+	feeder_play(&f, CAMERA, &video, 0, video.packet_count);
+	feeder_end(&f, CAMERA);
+	manifest = seal(&f, &sealed);
+	clip_read(&f, RECORDING, clip_number(manifest, "camera"), &clip);
+	assert_is_stream(&clip, &video, 0);
+	clip_free(&clip);
+	json_decref(manifest);
+	feeder_finish(&f);
+}
+
 static void seals_when_the_server_is_gone(void **state)
 {
 	struct feeder f;
@@ -385,6 +412,7 @@ int main(void)
 		cmocka_unit_test(begins_a_new_clip_after_a_long_gap_of_sound),
 		cmocka_unit_test(writes_events_and_chapters),
 		cmocka_unit_test(goes_on_with_a_recording_that_was_stopped),
+		cmocka_unit_test(goes_on_at_once_with_a_long_recording),
 		cmocka_unit_test(seals_when_the_server_is_gone),
 		cmocka_unit_test(closes_what_sends_nonsense),
 		cmocka_unit_test(keeps_others_out),
