@@ -19,7 +19,7 @@ let teacher;
 let ana;
 let ben;
 let session;
-let taken;
+let taken; // what the instructor sent in one window, kept for the recording
 
 before(async () => {
   server = await new Server('class').start();

@@ -75,7 +75,7 @@ test('kill -9 of the server: the recording seals itself and replays after a rest
   const entry = await until('the library to offer it', async () => {
     const { recordings } = await teacher.api('GET', 'recordings');
     return recordings.find(({ session: { id }, state }) => id === session && state === 'ready');
-  });
+  }, 80000, 500); // the class has a minute to come back and go on
   const replay = await new Replay(teacher).open(entry.id);
   await replay.play();
   const seen = await teacher.sees(teacher.me.id);

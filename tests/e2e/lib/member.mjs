@@ -70,8 +70,10 @@ export class Member {
 
   async turn(name, on) {
     await until(`${name} to be usable`, async () => (await this.control(name).getAttribute('aria-disabled')) !== 'true');
-    if ((await this.isOn(name)) !== on) await this.control(name).click();
-    await until(`${name} to be ${on ? 'on' : 'off'}`, async () => (await this.isOn(name)) === on);
+    const done = async () => (await this.isOn(name)) === on;
+    // A device that is still opening comes on by itself: to press then would turn it off.
+    await until(name, done, 2000).catch(() => this.control(name).click());
+    await until(`${name} to be ${on ? 'on' : 'off'}`, done);
   }
 
   async panel(name) {
