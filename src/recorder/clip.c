@@ -141,7 +141,7 @@ void clip_frame(struct clip *clip, const struct frame *frame, uint64_t now_us)
 		clip->cluster.open = true;
 		clip->cluster.at_ms = at_ms;
 		clip->cluster.offset = muxer_size(clip->muxer);
-		clip->cluster.since_us = now_us;
+		clip->cluster.since_us = frame->arrival_us < now_us ? frame->arrival_us : now_us;
 	}
 	r = muxer_frame(
 		clip->muxer, frame->data, frame->len, at_ms, until_ms - at_ms, frame->keyframe);

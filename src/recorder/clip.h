@@ -23,7 +23,10 @@ void clip_frame(struct clip *clip, const struct frame *frame, uint64_t now_us);
 /* A sender report: `rtp` (unwrapped) was captured at capture_us. */
 void clip_sync(struct clip *clip, int64_t rtp, uint64_t capture_us, uint64_t now_us);
 void clip_gap(struct clip *clip, int64_t from_rtp, int64_t until_rtp, uint64_t now_us);
-/* Lets no frame wait in memory for more than a cluster's length. */
+/*
+ * Lets no frame wait in memory for more than a cluster's length after it came. What waited that
+ * long for a missing packet before it got here goes out at once: the two waits do not add up.
+ */
 void clip_tick(struct clip *clip, uint64_t now_us);
 uint64_t clip_id(const struct clip *clip);
 int clip_error(const struct clip *clip);

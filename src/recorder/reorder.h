@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Puts the packets of one stream in order by sequence number (RFC 3550 A.1) and waits for those
- * that are missing: a retransmission may come long after the live call has given up on it.
+ * that are missing: a retransmission may come long after the live call has given up on it. But what
+ * is held here is lost when the process is killed, and at most a second may be: REORDER_WAIT_US and
+ * a turn of the recorder's tick stay well below that (clip.h bounds what waits after it).
  *
  * Nothing waits while nothing is missing. Holds at most REORDER_SLOTS packets, by reference. The
  * time is given; intake's thread. Counts why packets were not taken.
@@ -14,8 +16,8 @@
 #include "base/pkt.h"
 
 enum {
-	REORDER_SLOTS = 2048,	       /* a power of two: two seconds of 12 Mbit/s */
-	REORDER_WAIT_US = 2000 * 1000, /* for a missing packet */
+	REORDER_SLOTS = 2048,	      /* a power of two: half of them is a second of 12 Mbit/s */
+	REORDER_WAIT_US = 600 * 1000, /* for a missing packet */
 };
 
 enum reorder_drop { REORDER_LATE, REORDER_TWICE, REORDER_JUMP, REORDER_DROPS };

@@ -170,7 +170,7 @@ static void takes_a_numbering_that_jumped(void **state)
 	assert_int_equal(seen.frames, 3);
 }
 
-static void waits_two_seconds_and_no_longer(void **state)
+static void waits_for_a_missing_packet_and_no_longer(void **state)
 {
 	(void)state;
 	begin_opus();
@@ -253,7 +253,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			bounds_what_a_running_clock_can_fill, begin, finish),
 		cmocka_unit_test_setup_teardown(takes_a_numbering_that_jumped, begin, finish),
-		cmocka_unit_test_setup_teardown(waits_two_seconds_and_no_longer, begin, finish),
+		cmocka_unit_test_setup_teardown(
+			waits_for_a_missing_packet_and_no_longer, begin, finish),
 		cmocka_unit_test_setup_teardown(refuses_malformed_opus, begin, finish),
 		cmocka_unit_test_setup_teardown(begins_with_a_keyframe, begin, finish),
 		cmocka_unit_test_setup_teardown(joins_the_packets_of_a_frame, begin, finish),

@@ -25,7 +25,7 @@
 
 #define RECORDING "north-1/r7"
 
-enum { CAMERA = 1, MIC = 2, MS = 6000, KILLS = 25, SEAL_KILLS = 10, SPEED = 8 };
+enum { CAMERA = 1, MIC = 2, MICS = 24, MS = 6000, KILLS = 10, SEAL_KILLS = 5, SPEED = 8 };
 
 static struct stream video, sound;
 
@@ -103,6 +103,80 @@ static void loses_less_than_a_second_when_killed(void **state)
 		json_decref(manifest);
 		feeder_finish(&f);
 	}
+}
+
+/* As they come on a lossy link: in real time, each microphone without one packet, at a moment of
+ * its own, and the camera without the one before its second keyframe. */
+static void play_with_losses(struct feeder *f, unsigned until_ms, const unsigned *missing)
+{
+	uint64_t begun_us = clock_now_us();
+	unsigned v = 0, s = 0, before_key = 0;
+
+	while (!video.units[video.packets[before_key + 1].unit].keyframe ||
+		video.packets[before_key + 1].unit == 0)
+		before_key++;
+	for (unsigned ms = 0; ms < until_ms; ms += 20) {
+		uint64_t due_us = begun_us + ms * 1000ull, now_us = clock_now_us();
+
+		if (now_us < due_us)
+			usleep((useconds_t)(due_us - now_us));
+		for (; v < video.packet_count && video.packets[v].at_us <= ms * 1000; v++)
+			if (v != before_key)
+				feeder_rtp(f, CAMERA, &video.packets[v], clock_now_us());
+		for (; s < sound.packet_count && sound.packets[s].at_us <= ms * 1000; s++)
+			for (unsigned m = 0; m < MICS; m++)
+				if (s != missing[m])
+					feeder_rtp(f, MIC + m, &sound.packets[s], clock_now_us());
+	}
+}
+
+/* When the last frame of a clip begins, as libavformat reads it. */
+static int64_t reach_ms(const struct feeder *f, unsigned number)
+{
+	struct read_clip clip;
+	int64_t at_ms;
+
+	clip_read(f, RECORDING, number, &clip);
+	assert_true(clip.count > 0);
+	at_ms = clip.frames[clip.count - 1].at_ms;
+	clip_free(&clip);
+	return at_ms;
+}
+
+static void loses_less_than_a_second_while_packets_are_missing(void **state)
+{
+	unsigned until_ms = 3000 + next_random() % 400, missing[MICS];
+	int64_t least_ms = INT64_MAX;
+	struct feeder f;
+	struct wire_sealed sealed;
+
+	(void)state;
+	feeder_start(&f);
+	feeder_open(&f, RECORDING);
+	feeder_track(&f, RECORDING, CAMERA, &video, LECTERN_CAMERA, "m1");
+	for (unsigned m = 0; m < MICS; m++) {
+		char member[8];
+
+		snprintf(member, sizeof(member), "m%u", m);
+		feeder_track(&f, RECORDING, MIC + m, &sound, LECTERN_MIC, member);
+		missing[m] = until_ms / 20 - 2 - m * 1900 / 20 / MICS; /* of the last two seconds */
+	}
+	feeder_wait_keyframe(&f);
+	play_with_losses(&f, until_ms, missing);
+	feeder_kill(&f, SIGKILL);
+	feeder_disconnect(&f);
+	feeder_spawn(&f);
+	feeder_connect(&f);
+	feeder_query(&f, RECORDING);
+	feeder_wait_sealed(&f, &sealed);
+	assert_int_equal(sealed.error, 0);
+	assert_int_equal(sealed.clips, 1 + MICS);
+	for (unsigned number = 1; number <= 1 + MICS; number++)
+		if (reach_ms(&f, number) < least_ms)
+			least_ms = reach_ms(&f, number);
+	print_message("lost at most %d ms\n", (int)(until_ms - least_ms));
+	assert_true(least_ms > (int64_t)until_ms - 1000);
+	feeder_finish(&f);
 }
 
 static void resumes_a_seal_that_was_killed(void **state)
@@ -353,6 +427,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loses_less_than_a_second_when_killed),
+		cmocka_unit_test(loses_less_than_a_second_while_packets_are_missing),
 		cmocka_unit_test(resumes_a_seal_that_was_killed),
 		cmocka_unit_test(goes_on_after_it_was_killed),
 		cmocka_unit_test(recovers_files_with_damaged_ends),
