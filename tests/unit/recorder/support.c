@@ -180,8 +180,15 @@ void stream_finish(struct stream *s)
 
 uint32_t next_random(void)
 {
-	static uint32_t state = 2463534242u; /* xorshift */
+	static uint32_t state; /* xorshift */
 
+	if (state == 0) {
+		const char *seed = getenv("RECORDER_SEED");
+
+		state = seed ? (uint32_t)strtoul(seed, NULL, 10) : (uint32_t)clock_now_us();
+		state += state == 0; /* it would stay 0 */
+		print_message("RECORDER_SEED=%u\n", state);
+	}
 	state ^= state << 13;
 	state ^= state >> 17;
 	state ^= state << 5;

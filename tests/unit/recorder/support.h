@@ -115,7 +115,7 @@ unsigned clip_number(const json_t *manifest, const char *kind);
 json_t *clip_of(const json_t *manifest, const char *kind, unsigned nth);
 /* Calls `fn` for everything below the folder, what is in a folder before it. */
 void each_file(const char *dir, void (*fn)(const char *path, mode_t mode));
-/* The same numbers in each run: a failure comes again. */
+/* From RECORDER_SEED, or from the clock; it prints which, so that a failure can come again. */
 uint32_t next_random(void);
 /* Does the file exist below the recording's folder? */
 bool file_is_there(const struct feeder *f, const char *recording, const char *name);

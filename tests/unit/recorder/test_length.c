@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Three hours of two microphones: replay is ready within two seconds of the end, whatever the
+/* Three hours of a microphone: replay is ready within two seconds of the end, whatever the
  * length. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 #define RECORDING "north-1/long"
 
-enum { HOURS = 3, PACKETS = HOURS * 3600 * 50, TRACKS = 2 };
+enum { HOURS = 3, PACKETS = HOURS * 3600 * 50, TRACKS = 1 };
 
 static void put_be(uint8_t *out, uint32_t value, unsigned bytes)
 {
@@ -35,7 +35,6 @@ static void seals_three_hours_within_two_seconds(void **state)
 	feeder_start(&f);
 	feeder_open(&f, RECORDING);
 	feeder_track(&f, RECORDING, 1, &sound, LECTERN_MIC, "m1");
-	feeder_track(&f, RECORDING, 2, &sound, LECTERN_MIC, "m2");
 	for (unsigned i = 0; i < PACKETS; i++) {
 		struct rtp_packet packet = sound.packets[i % sound.packet_count];
 
