@@ -27,10 +27,10 @@ static const struct site_params academies[] = {
 	{0, "leeward", "Politieacademie Benedenwinds", "America/Curacao", "nl"},
 };
 
-/* The first three are those who get a link. */
+/* The first three are those who get a link; they read English, as strangers may come by it. */
 static const struct person_params people[] = {
 	{"coordinator@windward.example", "Marlene Joseph", "en", ROLE_COORDINATOR},
-	{"instructor@windward.example", "Ana Pérez", "es", ROLE_INSTRUCTOR},
+	{"instructor@windward.example", "Ana Pérez", "en", ROLE_INSTRUCTOR},
 	{"trainee@windward.example", "Kemar Baptiste", "en", ROLE_TRAINEE},
 	{"trainee2@windward.example", "Lucía Ramírez", "es", ROLE_TRAINEE},
 	{"trainee3@windward.example", "Jean-Marc Toussaint", "fr", ROLE_TRAINEE},
