@@ -24,12 +24,13 @@ struct lws;
 struct seat;
 
 enum {
-	CLIENT_MAX_UNENTERED = 4096,	/* bytes of a message before `enter` was answered */
-	CLIENT_MAX_QUEUE = 1024 * 1024, /* bytes that wait to be sent */
-	CLIENT_MAX_QUEUED = 4096,	/* messages that wait to be sent */
-	CLIENT_RATE = 20,		/* messages a second ... */
-	CLIENT_BURST = 40,		/* ... after so many at once */
-	CLIENT_MAX_REFUSED = 400,	/* too fast for so many messages: closed */
+	CLIENT_MAX_UNENTERED = 4096, /* bytes of a message before `enter` was answered */
+	/* Bytes that wait to be sent: more than the reply to `enter` of a full class and chat. */
+	CLIENT_MAX_QUEUE = 2 * 1024 * 1024,
+	CLIENT_MAX_QUEUED = 4096, /* messages that wait to be sent */
+	CLIENT_RATE = 20,	  /* messages a second ... */
+	CLIENT_BURST = 40,	  /* ... after so many at once */
+	CLIENT_MAX_REFUSED = 400, /* too fast for so many messages: closed */
 	CLIENT_PING_US = 3 * 1000000,
 	CLIENT_DEAD_US = 8 * 1000000,
 	CLIENT_ENTER_US = 15 * 1000000, /* who has not entered by then is closed */
