@@ -10,6 +10,7 @@
 #include "signaling/client.h"
 #include "signaling/live.h"
 #include "signaling/work.h"
+#include "src/store/id.h"
 
 #define AREA "class"
 
@@ -52,6 +53,42 @@ void set_session_state(
 		free(job);
 }
 
+struct remove_job {
+	int64_t site, session, person;
+	int result;
+};
+
+static void run_remove(struct store *store, void *arg)
+{
+	struct remove_job *job = arg;
+
+	job->result = session_remove(store, job->site, job->session, job->person);
+}
+
+static void done_remove(void *arg)
+{
+	struct remove_job *job = arg;
+
+	if (job->result < 0)
+		log_error(AREA, "cannot keep who was removed: %s", strerror(-job->result));
+	free(job);
+}
+
+/* The room refuses them while it lives; the row does after a restart. */
+static void keep_removed(const struct classroom *classroom, const char *member)
+{
+	struct remove_job *job = calloc(1, sizeof(*job));
+
+	if (!job || id_parse(member, &job->person) < 0) {
+		free(job);
+		return;
+	}
+	job->site = classroom->session.site;
+	job->session = classroom->session.id;
+	if (work_submit(classroom->live->server->work, run_remove, done_remove, job) < 0)
+		free(job);
+}
+
 static void tell_member(struct classroom *classroom, const struct room_effect *effect)
 {
 	const struct member *member = room_find(classroom->room, effect->member);
@@ -71,6 +108,8 @@ static void tell_gone(struct classroom *classroom, const struct room_effect *eff
 
 	if (seat)
 		classroom_remove_seat(classroom, seat);
+	if (effect->u.reason == ROOM_GONE_REMOVED)
+		keep_removed(classroom, effect->member);
 	if (client && effect->u.reason == ROOM_GONE_REMOVED)
 		client_bye(client, PROTO_BYE_EVENT_REASON_REMOVED, NULL);
 	else if (client)

@@ -39,6 +39,12 @@ static void run(struct store *store, void *arg)
 	job->result = session_role(store, job->site, job->session, job->person, &job->facts.role);
 	if (job->result < 0)
 		return;
+	/* The room knows those whom it removed itself; this is for the time before a restart. */
+	job->result = session_was_removed(store, job->site, job->session, job->person);
+	if (job->result != 0) {
+		job->result = job->result < 0 ? job->result : -EPERM;
+		return;
+	}
 	if (recording_find_by_session(store, job->site, job->session, &recording) == 0)
 		job->facts.recorded = recording.state == RECORDING_RUNNING;
 }

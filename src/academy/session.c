@@ -196,6 +196,27 @@ int session_set_state(
 	return r < 0 ? r : -EPERM;
 }
 
+int session_remove(struct store *store, int64_t site, int64_t id, int64_t person)
+{
+	int r = store_run(store,
+		"INSERT INTO session_removed (site, session, person) VALUES ($1, $2, $3)"
+		" ON CONFLICT (site, session, person) DO NOTHING",
+		V_INT(site), V_INT(id), V_INT(person));
+
+	return r < 0 ? r : 0;
+}
+
+int session_was_removed(struct store *store, int64_t site, int64_t id, int64_t person)
+{
+	struct rows rows = store_select(store,
+		"SELECT 1 FROM session_removed WHERE site = $1 AND session = $2 AND person = $3",
+		V_INT(site), V_INT(id), V_INT(person));
+	bool found = rows_next(&rows);
+	int r = rows_close(&rows);
+
+	return r < 0 ? r : found;
+}
+
 int session_each_instructor(struct store *store, int64_t site, int64_t id,
 	void (*found)(int64_t person, const char *name, void *arg), void *arg)
 {

@@ -76,6 +76,10 @@ int session_role(
  */
 int session_set_state(
 	struct store *store, int64_t site, int64_t id, enum session_state state, int64_t at_ms);
+/* A host removed the person from the class for good; again is no error. */
+int session_remove(struct store *store, int64_t site, int64_t id, int64_t person);
+/* 1: was removed, 0: not. */
+int session_was_removed(struct store *store, int64_t site, int64_t id, int64_t person);
 /* Ended, or planned so long ago that nobody will come. */
 bool session_over(const struct session *session, int64_t now_ms);
 
