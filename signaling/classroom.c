@@ -182,6 +182,7 @@ struct proto_member proto_member_of(const struct member *member)
 		.may_speak = member->may & LECTERN_KIND_BIT(LECTERN_MIC),
 		.may_show = member->may & LECTERN_KIND_BIT(LECTERN_CAMERA),
 		.may_share = member->may & LECTERN_KIND_BIT(LECTERN_SCREEN),
+		.mutes = member->mutes,
 		.mic = member->on & LECTERN_KIND_BIT(LECTERN_MIC),
 		.camera = member->on & LECTERN_KIND_BIT(LECTERN_CAMERA),
 		.screen = member->on & LECTERN_KIND_BIT(LECTERN_SCREEN),

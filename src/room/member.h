@@ -28,6 +28,7 @@ struct member {
 	unsigned hand;		  /* 0 down, else its order */
 	unsigned may;		  /* LECTERN_KIND_BIT()s that the room allows */
 	unsigned on;		  /* what is forwarded: always within `may` */
+	unsigned mutes;		  /* how often a host switched the microphone off */
 	uint64_t spoke_us;	  /* when last marked as the speaker; 0 never */
 	unsigned chat_tokens;	  /* token bucket for lines of chat */
 	uint64_t chat_filled_us;

@@ -102,6 +102,7 @@ static void mute(struct room *room, struct member *member)
 
 	if (!(member->on & mic))
 		return;
+	member->mutes++;
 	room_switch(room, member, member->on & ~mic);
 	room_tell_member(room, member);
 }

@@ -153,6 +153,12 @@ class LiveTest(unittest.TestCase):
         return session, *(self.enter(name, session) for name in ("instructor", "trainee", "trainee2"))
 
 
+class Demo(LiveTest):
+    def test_those_of_the_links_read_english(self):
+        for name in ("coordinator", "instructor", "trainee"):
+            self.assertEqual(self.server.api(name, "GET", "/me")["language"], "en")
+
+
 class Entering(LiveTest):
     def test_strangers_and_other_origins_get_no_socket(self):
         port, n, cookie = self.server.who("trainee")
@@ -179,7 +185,7 @@ class Entering(LiveTest):
         session = self.server.session()
         client = Client(self.server.who("trainee"))
         self.clients.append(client)
-        for kind, fields in (("chat", {"text": "hi"}), ("ping", {}), ("media", dict.fromkeys(("mic", "camera", "screen"), True))):
+        for kind, fields in (("chat", {"text": "hi"}), ("ping", {}), ("media", dict.fromkeys(("mic", "camera", "screen"), True) | {"mutes": 0})):
             client.refused(kind, "forbidden", **fields)
         client.ok("enter", session=session, instance="x")
         client.refused("enter", "forbidden", session=session, instance="x")
@@ -221,7 +227,7 @@ class Entering(LiveTest):
         session, host, trainee, _ = self.three()
         host.ok("floor", member=trainee.id, speak=True, show=False, share=False)
         trainee.ok("offer", sdp=offer("firefox-single-plain"))
-        trainee.ok("media", mic=True, camera=False, screen=False)
+        trainee.ok("media", mic=True, camera=False, screen=False, mutes=0)
         again = self.enter("trainee", session, "other page")
         self.assertEqual(again.entered["media"], "new")
         self.assertEqual(trainee.event("bye")["reason"], "replaced")
@@ -238,7 +244,7 @@ class Entering(LiveTest):
 class InClass(LiveTest):
     def test_who_may_do_what(self):
         _, host, trainee, other = self.three()
-        everything = {"mic": True, "camera": True, "screen": True}
+        everything = {"mic": True, "camera": True, "screen": True, "mutes": 0}
         refused = (
             ("end", {}),
             ("floor", {"member": other.id, "speak": True, "show": True, "share": True}),
@@ -266,23 +272,36 @@ class InClass(LiveTest):
         host.event("member", lambda event: event["member"]["hand"] > 0)
         host.ok("floor", member=trainee.id, speak=True, show=True, share=False)
         trainee.member(trainee.id, may_speak=True, may_show=True, may_share=False, hand=0)
-        trainee.ok("media", mic=True, camera=True, screen=False)
+        trainee.ok("media", mic=True, camera=True, screen=False, mutes=0)
         other.member(trainee.id, mic=True, camera=True)
         self.assertEqual(other.event("slots")["slots"], [{"slot": 2, "member": trainee.id, "kind": "camera"}])
         host.ok("mute")
         trainee.member(trainee.id, mic=False, camera=True)
-        trainee.ok("media", mic=True, camera=True, screen=False)
+        trainee.ok("media", mic=True, camera=True, screen=False, mutes=1)
         host.ok("floor", member=trainee.id, speak=False, show=False, share=False)
         trainee.member(trainee.id, mic=False, camera=False, may_speak=False)
         self.assertEqual(other.event("slots", lambda event: not event["slots"])["slots"], [])
+
+    def test_a_mute_is_not_overridden_by_what_crosses_it(self):
+        _, host, trainee, _ = self.three()
+        host.ok("floor", member=trainee.id, speak=True, show=True, share=False)
+        trainee.ok("media", mic=True, camera=False, screen=False, mutes=0)
+        host.ok("mute", member=trainee.id)
+        muted = trainee.event("member", lambda event: event["member"]["mutes"] == 1)["member"]
+        self.assertFalse(muted["mic"])
+        trainee.ok("media", mic=True, camera=True, screen=False, mutes=0)
+        now = trainee.event("member", lambda event: event["member"]["camera"])["member"]
+        self.assertFalse(now["mic"])
+        trainee.ok("media", mic=True, camera=True, screen=False, mutes=1)
+        self.assertTrue(trainee.event("member", lambda event: event["member"]["mic"])["member"]["mic"])
 
     def test_one_screen(self):
         _, host, trainee, other = self.three()
         for member in (trainee, other):
             host.ok("floor", member=member.id, speak=False, show=False, share=True)
-        trainee.ok("media", mic=False, camera=False, screen=True)
-        other.refused("media", "unavailable", mic=False, camera=False, screen=True)
-        host.ok("media", mic=False, camera=False, screen=True)
+        trainee.ok("media", mic=False, camera=False, screen=True, mutes=0)
+        other.refused("media", "unavailable", mic=False, camera=False, screen=True, mutes=0)
+        host.ok("media", mic=False, camera=False, screen=True, mutes=0)
         trainee.member(trainee.id, screen=False)
 
     def test_chat(self):
@@ -454,7 +473,7 @@ class Recording(LiveTest):
         self.assertTrue(host.entered["room"]["recording"])
         trainee.ok("hand", raised=True)
         host.ok("floor", member=trainee.id, speak=True, show=False, share=False)
-        trainee.ok("media", mic=True, camera=False, screen=False)
+        trainee.ok("media", mic=True, camera=False, screen=False, mutes=0)
         trainee.ok("chat", text="written down")
         host.ok("end")
         recording = trainee.event("bye")["recording"]
@@ -547,6 +566,18 @@ class Restarts(LiveTest):
         _, host, trainee, _ = self.three("always")
         self.assertEqual(trainee.entered["room"]["policy"], "never")
         host.refused("record", "unavailable", on=True)
+
+    def test_the_removed_stay_out_of_a_killed_server(self):
+        session, host, trainee, _ = self.three()
+        host.ok("remove", member=trainee.id)
+        self.server.kill(signal.SIGKILL)
+        self.server.start()
+        again = Client(self.server.who("trainee"))
+        self.clients.append(again)
+        again.refused("enter", "forbidden", session=session, instance="page")
+        self.enter("instructor", session)
+        other = self.enter("trainee2", session)
+        self.assertNotIn(trainee.id, [member["id"] for member in other.entered["members"]])
 
     def test_stopping_says_goodbye(self):
         session, host, trainee, _ = self.three()

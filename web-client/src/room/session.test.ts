@@ -161,6 +161,19 @@ describe("own acts", () => {
     expect(session.sending.value.mic).toBe(true);
   });
 
+  it("a mute that crosses our own word holds", async () => {
+    const server = new FakeClass({ ...trainee, may_speak: true, may_show: true }, [teacher]);
+    const session = await enter(server);
+    await session.turn("mic", true);
+    await settle();
+    server.silent.add("media");
+    await session.turn("camera", true);
+    server.change("m2", { mic: false, mutes: 1 });
+    await settle();
+    expect(session.sending.value).toEqual({ mic: false, camera: true, screen: false });
+    expect(notices).toContainEqual({ type: "muted" });
+  });
+
   it("letting go before the device is there leaves it off", async () => {
     const server = new FakeClass({ ...trainee, may_speak: true });
     const session = await enter(server);

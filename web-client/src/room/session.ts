@@ -298,6 +298,11 @@ export class Session {
     else if (before && KINDS.some((kind) => may(before, kind) && !may(now, kind))) {
       this.given.notice({ type: "floor_taken" });
     } else if (before?.hand && !now.hand && this.#askingHand === 0) this.given.notice({ type: "hand_lowered" });
+    // A mute counts whatever word of ours it crosses; the server leaves the microphone off as well.
+    if (before && now.mutes > before.mutes && this.sending.value.mic) {
+      void this.#turnOff("mic");
+      this.given.notice({ type: "muted" });
+    }
     this.#obey(now, "aloud");
   }
 
@@ -355,7 +360,8 @@ export class Session {
     }
     this.#announcing = true;
     this.#announceAgain = false;
-    void this.#try("media", { ...this.sending.value }).then((failure) => {
+    const mutes = this.model.me.value?.mutes ?? 0;
+    void this.#try("media", { ...this.sending.value, mutes }).then((failure) => {
       this.#announcing = false;
       if (this.#announceAgain) this.#announce();
       else if (failure === "forbidden") this.#obey(this.model.me.value, "aloud");

@@ -15,6 +15,7 @@ export function member(id: string, change: Partial<Member> = {}): Member {
     may_speak: host,
     may_show: host,
     may_share: host,
+    mutes: 0,
     mic: false,
     camera: false,
     screen: false,
