@@ -82,7 +82,10 @@ void classroom_destroy(struct classroom *classroom)
 void classroom_tick(struct classroom *classroom, struct room_time time)
 {
 	if (classroom->ended_us) {
-		classroom->over = time.now_us - classroom->ended_us > CLASSROOM_LATE_US;
+		/* Whoever is still seated waits for the bye: a slow database must not leave them
+		 * without a class. */
+		classroom->over =
+			!classroom->ending && time.now_us - classroom->ended_us > CLASSROOM_LATE_US;
 		return;
 	}
 	room_tick(classroom->room, time);
