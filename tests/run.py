@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT_S = {"build": 900, "lint": 300, "unit": 400, "fuzz": 300, "web": 300, "e2e": 1200}
+LIMIT_S = {"build": 900, "lint": 300, "unit": 600, "fuzz": 600, "web": 300, "e2e": 1200}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
