@@ -78,7 +78,7 @@ function OwnShare({ stay }: { stay: Stay }) {
 /** In CSS pixels. */
 const STRIP_TILE = { width: 176, height: 99 };
 /** Their row over an open panel on an upright phone. */
-const ROW_TILE = { width: 128, height: 72 };
+const ROW_TILE = { width: 108, height: 61 };
 
 interface StripProps {
   stay: Stay;
