@@ -10,6 +10,7 @@ BUILD ?= build
 DATA ?= data
 CONFIG ?= config/lectern.conf
 PORT ?=
+PROGRAMS := src/lecternd src/recorder/lectern-recorder
 # A node that config/install.sh fetched, where the system's own is too old.
 export PATH := $(CURDIR)/build-node/bin:$(PATH)
 
@@ -30,8 +31,8 @@ install:
 	@config/install.sh
 
 build: $(BUILD)/build.ninja web-client/dist/.built ## build server, recorder and web client
-	@ninja -C $(BUILD) -n 2>/dev/null | grep -q 'no work to do' || { echo "Building the server and the recorder"; \
-		ninja -C $(BUILD) >$(BUILD)/ninja.log 2>&1 || { tail -60 $(BUILD)/ninja.log; exit 1; }; }
+	@ninja -C $(BUILD) -n $(PROGRAMS) 2>/dev/null | grep -q 'no work to do' || { echo "Building the server and the recorder"; \
+		ninja -C $(BUILD) $(PROGRAMS) >$(BUILD)/ninja.log 2>&1 || { tail -60 $(BUILD)/ninja.log; exit 1; }; }
 
 web: web-client/dist/.built ## build the web client alone
 

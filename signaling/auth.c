@@ -40,8 +40,7 @@ static struct list *bucket_of(struct auth *auth, const char *signin)
 
 static struct entry *find(struct auth *auth, const char *signin)
 {
-	list_each(it, bucket_of(auth, signin))
-	{
+	list_each (it, bucket_of(auth, signin)) {
 		struct entry *entry = list_of(it, struct entry, bucket);
 
 		if (strcmp(entry->identity.signin, signin) == 0)
@@ -141,7 +140,8 @@ void auth_destroy(struct auth *auth)
 {
 	if (!auth)
 		return;
-	list_each(it, &auth->by_age) free(list_of(it, struct entry, age));
+	list_each (it, &auth->by_age)
+		free(list_of(it, struct entry, age));
 	free(auth);
 }
 
@@ -169,8 +169,7 @@ void auth_forget(struct auth *auth, const char *signin)
 
 void auth_set_language(struct auth *auth, int64_t person, const char *language)
 {
-	list_each(it, &auth->by_age)
-	{
+	list_each (it, &auth->by_age) {
 		struct entry *entry = list_of(it, struct entry, age);
 
 		if (entry->identity.person.id != person)

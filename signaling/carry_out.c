@@ -199,8 +199,7 @@ void classroom_send_away(struct classroom *classroom)
 	classroom->ending = false;
 	if (classroom->tape.id)
 		replay = id_text(classroom->tape.id, recording);
-	list_each(it, &classroom->seats)
-	{
+	list_each (it, &classroom->seats) {
 		struct seat *seat = list_of(it, struct seat, node);
 		struct client *client = seat->client;
 

@@ -69,7 +69,8 @@ void classroom_destroy(struct classroom *classroom)
 {
 	if (!classroom)
 		return;
-	list_each(it, &classroom->seats) free_seat(list_of(it, struct seat, node));
+	list_each (it, &classroom->seats)
+		free_seat(list_of(it, struct seat, node));
 	if (classroom->engine_room)
 		lectern_engine_room_close(classroom->live->server->engine, classroom->engine_room);
 	log_info(AREA, "is over session=%s", classroom->session_id);

@@ -30,7 +30,8 @@ void client_finish(struct client *client)
 {
 	if (client->seat)
 		classroom_unseat(client);
-	list_each(it, &client->queue) free(list_of(it, struct outgoing, node));
+	list_each (it, &client->queue)
+		free(list_of(it, struct outgoing, node));
 	list_init(&client->queue);
 	list_remove(&client->node);
 	free(client->in);

@@ -107,8 +107,7 @@ static void tick(lws_sorted_usec_list_t *sul)
 	const uint64_t now_us = clock_now_us();
 
 	exchanges->ticking = false;
-	list_each(it, &exchanges->all)
-	{
+	list_each (it, &exchanges->all) {
 		struct exchange *exchange = list_of(it, struct exchange, node);
 
 		if (!exchange->waiting)

@@ -165,8 +165,7 @@ static void end_abandoned(struct live *live, uint64_t now_us)
 {
 	if (now_us - live->started_us < LIVE_ABANDONED_US)
 		return;
-	list_each(it, &live->left_open)
-	{
+	list_each (it, &live->left_open) {
 		struct left_open *left = list_of(it, struct left_open, node);
 
 		if (!live_find_classroom(live, left->session.id))
@@ -181,8 +180,7 @@ static void ask_orphans(struct live *live, uint64_t now_us)
 {
 	bool late = now_us - live->started_us >= LIVE_ORPHAN_US;
 
-	list_each(it, &live->orphans)
-	{
+	list_each (it, &live->orphans) {
 		struct orphan *orphan = list_of(it, struct orphan, node);
 		const struct recording *recording = &orphan->recording;
 
@@ -209,8 +207,7 @@ static void tick(lws_sorted_usec_list_t *timer)
 	end_abandoned(live, time.now_us);
 	for (struct list *it = live->clients.next; it != &live->clients; it = it->next)
 		client_tick(list_of(it, struct client, node), time.now_us);
-	list_each(it, &live->classrooms)
-	{
+	list_each (it, &live->classrooms) {
 		struct classroom *classroom = list_of(it, struct classroom, node);
 
 		classroom_tick(classroom, time);
@@ -253,8 +250,7 @@ static void run_recover(struct store *store, void *arg)
 
 static void move_all(struct list *from, struct list *to)
 {
-	list_each(it, from)
-	{
+	list_each (it, from) {
 		list_remove(it);
 		list_append(to, it);
 	}
@@ -262,8 +258,10 @@ static void move_all(struct list *from, struct list *to)
 
 static void free_left(struct list *left_open, struct list *orphans)
 {
-	list_each(it, left_open) free(list_of(it, struct left_open, node));
-	list_each(it, orphans) free(list_of(it, struct orphan, node));
+	list_each (it, left_open)
+		free(list_of(it, struct left_open, node));
+	list_each (it, orphans)
+		free(list_of(it, struct orphan, node));
 }
 
 static void done_recover(void *arg)
@@ -399,9 +397,12 @@ void live_destroy(struct live *live)
 		return;
 	lws_sul_cancel(&live->timer);
 	auth_on_forget(live->server->auth, NULL, NULL);
-	list_each(it, &live->classrooms) classroom_destroy(list_of(it, struct classroom, node));
-	list_each(it, &live->left_open) free(list_of(it, struct left_open, node));
-	list_each(it, &live->orphans) free(list_of(it, struct orphan, node));
+	list_each (it, &live->classrooms)
+		classroom_destroy(list_of(it, struct classroom, node));
+	list_each (it, &live->left_open)
+		free(list_of(it, struct left_open, node));
+	list_each (it, &live->orphans)
+		free(list_of(it, struct orphan, node));
 	recorder_link_destroy(live->recorder);
 	live->server->live = NULL;
 	live->server->live_look = NULL;

@@ -105,8 +105,10 @@ void recorder_link_destroy(struct recorder_link *link)
 		return;
 	if (link->fd >= 0)
 		close(link->fd);
-	list_each(it, &link->lines) free_line(link, list_of(it, struct line, node));
-	list_each(it, &link->items) free_item(list_of(it, struct item, node));
+	list_each (it, &link->lines)
+		free_line(link, list_of(it, struct line, node));
+	list_each (it, &link->items)
+		free_item(list_of(it, struct item, node));
 	free(link->program);
 	free(link->root);
 	free(link);

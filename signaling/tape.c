@@ -53,7 +53,8 @@ static void free_line(struct tape *tape, struct waiting_line *line)
 
 void tape_finish(struct tape *tape)
 {
-	list_each(it, &tape->waiting) free_line(tape, list_of(it, struct waiting_line, node));
+	list_each (it, &tape->waiting)
+		free_line(tape, list_of(it, struct waiting_line, node));
 }
 
 /* The row is there: what waited for the folder's name goes on. */
@@ -70,8 +71,7 @@ static void begin(struct classroom *classroom, const struct recording *recording
 		log_error(AREA, "no memory to record session=%s", classroom->session_id);
 		return;
 	}
-	list_each(it, &tape->waiting)
-	{
+	list_each (it, &tape->waiting) {
 		struct waiting_line *line = list_of(it, struct waiting_line, node);
 
 		recorder_link_event(recorder, tape->folder, line->at_us, line->text);

@@ -114,9 +114,11 @@ static void tap_member(struct hall_member *member, uint64_t now_us)
 
 void hall_record(struct hall *hall, const char *recording, uint64_t now_us)
 {
-	list_each(it, &hall->members) untap(list_of(it, struct hall_member, of_hall));
+	list_each (it, &hall->members)
+		untap(list_of(it, struct hall_member, of_hall));
 	snprintf(hall->recording, sizeof(hall->recording), "%s", recording);
-	list_each(it, &hall->members) tap_member(list_of(it, struct hall_member, of_hall), now_us);
+	list_each (it, &hall->members)
+		tap_member(list_of(it, struct hall_member, of_hall), now_us);
 }
 
 /* ---- members ---- */
@@ -174,8 +176,7 @@ void hall_tick(struct hall *hall, uint64_t now_us)
 
 void hall_tell_links(struct hall *hall)
 {
-	list_each(it, &hall->members)
-	{
+	list_each (it, &hall->members) {
 		struct hall_member *member = list_of(it, struct hall_member, of_hall);
 		struct lectern_event event = {
 			.type = LECTERN_EVENT_LINK,

@@ -260,8 +260,7 @@ void udp_flush(struct udp *udp)
 {
 	unsigned count = 0;
 
-	list_each(it, &udp->queue)
-	{
+	list_each (it, &udp->queue) {
 		struct udp_batch *batch = list_of(it, struct udp_batch, of_queue);
 
 		if (count + batch->count > UDP_SEND_MAX) {

@@ -51,8 +51,7 @@ static unsigned path_bucket(const struct addr *addr)
 
 static struct demux_path *find_path(const struct demux *demux, const struct addr *addr)
 {
-	list_each(it, &demux->paths[path_bucket(addr)])
-	{
+	list_each (it, &demux->paths[path_bucket(addr)]) {
 		struct demux_path *path = list_of(it, struct demux_path, of_bucket);
 
 		if (addr_equal(&path->addr, addr))
@@ -98,8 +97,7 @@ void demux_path_remove(struct demux_path *path)
 
 struct peer *demux_by_ufrag(const struct demux *demux, const char *ufrag, size_t len)
 {
-	list_each(it, &demux->names[name_bucket(ufrag, len)])
-	{
+	list_each (it, &demux->names[name_bucket(ufrag, len)]) {
 		struct demux_name *name = list_of(it, struct demux_name, of_bucket);
 
 		if (name->len == len && memcmp(name->ufrag, ufrag, len) == 0)

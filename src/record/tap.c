@@ -97,7 +97,8 @@ static void lose(struct tap *tap)
 	close(tap->fd);
 	tap->fd = -1;
 	discard_letters(tap);
-	list_each(it, &tap->tracks) list_of(it, struct tap_track, of_tap)->open = false;
+	list_each (it, &tap->tracks)
+		list_of(it, struct tap_track, of_tap)->open = false;
 	tap->ops->connected(tap->arg, false);
 }
 
@@ -418,8 +419,7 @@ static void connect_now(struct tap *tap, uint64_t now_us)
 
 static void on_wire_keyframe(struct tap *tap, uint32_t id, uint64_t now_us)
 {
-	list_each(it, &tap->tracks)
-	{
+	list_each (it, &tap->tracks) {
 		struct tap_track *track = list_of(it, struct tap_track, of_tap);
 		struct source *source = track->sink.source;
 
@@ -453,7 +453,8 @@ void tap_tick(struct tap *tap, uint64_t now_us)
 	if (tap->fd < 0)
 		connect_now(tap, now_us);
 	receive(tap, now_us);
-	list_each(it, &tap->tracks) choose(list_of(it, struct tap_track, of_tap), now_us);
+	list_each (it, &tap->tracks)
+		choose(list_of(it, struct tap_track, of_tap), now_us);
 	flush(tap);
 }
 

@@ -43,8 +43,7 @@ static char stop_mark;
 
 static struct open_folder *find(struct disk *disk, uint64_t recording)
 {
-	list_each(node, &disk->folders)
-	{
+	list_each (node, &disk->folders) {
 		struct open_folder *open = list_of(node, struct open_folder, of_disk);
 
 		if (open->recording == recording)
@@ -164,7 +163,7 @@ static void sync_all(struct disk *disk)
 
 	if (now_us - disk->synced_us < DISK_SYNC_US)
 		return;
-	list_each(node, &disk->folders)
+	list_each (node, &disk->folders)
 		folder_sync(list_of(node, struct open_folder, of_disk)->folder);
 	disk->synced_us = now_us;
 }
@@ -195,7 +194,8 @@ static void *run(void *user)
 		n = read(disk->todo_fd, &count, sizeof(count));
 		(void)n;
 	}
-	list_each(node, &disk->folders) close_folder(list_of(node, struct open_folder, of_disk));
+	list_each (node, &disk->folders)
+		close_folder(list_of(node, struct open_folder, of_disk));
 	return NULL;
 }
 

@@ -261,8 +261,7 @@ int folder_create_again(int root, const char *name, struct folder **ret_folder)
 
 static struct clipfile *find(struct folder *folder, uint64_t clip)
 {
-	list_each(node, &folder->clips)
-	{
+	list_each (node, &folder->clips) {
 		struct clipfile *file = list_of(node, struct clipfile, of_folder);
 
 		if (file->clip == clip)
@@ -275,8 +274,7 @@ void folder_destroy(struct folder *folder)
 {
 	if (!folder)
 		return;
-	list_each(node, &folder->clips)
-	{
+	list_each (node, &folder->clips) {
 		list_remove(node);
 		clipfile_destroy(list_of(node, struct clipfile, of_folder));
 	}
@@ -362,7 +360,8 @@ int folder_clip_end(struct folder *folder, uint64_t clip, bool whole)
 
 void folder_sync(struct folder *folder)
 {
-	list_each(node, &folder->clips) clipfile_sync(list_of(node, struct clipfile, of_folder));
+	list_each (node, &folder->clips)
+		clipfile_sync(list_of(node, struct clipfile, of_folder));
 	if (folder->events_dirty && fdatasync(folder->events) < 0)
 		folder->events_error = -errno;
 	folder->events_dirty = false;
@@ -390,7 +389,7 @@ int folder_probe(struct folder *folder)
 
 int folder_seal(struct folder *folder, uint64_t at_us, struct manifest_sum *ret_sum)
 {
-	list_each(node, &folder->clips)
+	list_each (node, &folder->clips)
 		folder_clip_end(folder, list_of(node, struct clipfile, of_folder)->clip, false);
 	/* Without room for a line there may still be room for the manifest: go on. */
 	if (at_us > 0)

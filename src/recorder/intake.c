@@ -65,8 +65,7 @@ static void send_to(struct connection *connection, uint16_t type, const void *bo
 
 static void send_to_control(struct intake *intake, uint16_t type, const void *body, size_t len)
 {
-	list_each(node, &intake->connections)
-	{
+	list_each (node, &intake->connections) {
 		struct connection *connection = list_of(node, struct connection, of_intake);
 
 		if (connection->control)
@@ -127,8 +126,7 @@ static bool text_is_good(const char *text, size_t room)
 
 static struct sent_track *find_track(struct connection *connection, uint32_t number)
 {
-	list_each(node, &connection->tracks[number % TRACK_BUCKETS])
-	{
+	list_each (node, &connection->tracks[number % TRACK_BUCKETS]) {
 		struct sent_track *sent = list_of(node, struct sent_track, of_bucket);
 
 		if (sent->number == number)
@@ -381,7 +379,7 @@ void intake_disconnect(struct connection *c, uint64_t now_us)
 		return;
 	c->dead = true;
 	for (unsigned i = 0; i < TRACK_BUCKETS; i++)
-		list_each(node, &c->tracks[i])
+		list_each (node, &c->tracks[i])
 			end_track(c, list_of(node, struct sent_track, of_bucket), now_us);
 	if (c->greeted)
 		log_info("intake", "%s gone", c->control ? "control" : "worker");
@@ -398,8 +396,7 @@ void intake_disconnect(struct connection *c, uint64_t now_us)
 /* Nothing is freed while somebody up the stack may still hold it. */
 static void reap(struct intake *intake)
 {
-	list_each(node, &intake->connections)
-	{
+	list_each (node, &intake->connections) {
 		struct connection *c = list_of(node, struct connection, of_intake);
 
 		if (!c->dead)
@@ -451,8 +448,7 @@ static void receive(struct connection *c, unsigned most)
  * sockets. */
 static void drain_workers(struct intake *intake)
 {
-	list_each(node, &intake->connections)
-	{
+	list_each (node, &intake->connections) {
 		struct connection *c = list_of(node, struct connection, of_intake);
 
 		if (!c->control)
@@ -484,7 +480,7 @@ static bool is_over(struct intake *intake, uint64_t now_us)
 static void begin_stop(struct intake *intake, uint64_t now_us)
 {
 	log_info("intake", "told to end: sealing");
-	list_each(node, &intake->connections) /* what has come already still counts */
+	list_each (node, &intake->connections) /* what has come already still counts */
 		receive(list_of(node, struct connection, of_intake), BATCH);
 	intake->stopping = true;
 	intake->alone_us = now_us;
@@ -499,8 +495,7 @@ static unsigned fill(struct intake *intake, struct pollfd *fds, struct connectio
 	fds[count++] = (struct pollfd){intake->stopping ? -1 : intake->listener, POLLIN, 0};
 	fds[count++] = (struct pollfd){intake->stopping ? -1 : intake->signals, POLLIN, 0};
 	fds[count++] = (struct pollfd){intake->wake_fd, POLLIN, 0};
-	list_each(node, &intake->connections)
-	{
+	list_each (node, &intake->connections) {
 		struct connection *c = list_of(node, struct connection, of_intake);
 
 		which[count] = c;
@@ -572,7 +567,7 @@ void intake_destroy(struct intake *intake)
 {
 	if (!intake)
 		return;
-	list_each(node, &intake->connections)
+	list_each (node, &intake->connections)
 		intake_disconnect(list_of(node, struct connection, of_intake), clock_now_us());
 	reap(intake);
 	recorder_destroy(intake->recorder);

@@ -67,8 +67,7 @@ struct recorder {
 
 static struct recording *find(struct recorder *r, const char *name, enum state state)
 {
-	list_each(node, &r->recordings)
-	{
+	list_each (node, &r->recordings) {
 		struct recording *rec = list_of(node, struct recording, of_recorder);
 
 		if (strcmp(rec->name, name) == 0 && (state == ANY || rec->state == state))
@@ -79,8 +78,7 @@ static struct recording *find(struct recorder *r, const char *name, enum state s
 
 static struct recording *find_id(struct recorder *r, uint64_t id)
 {
-	list_each(node, &r->recordings)
-	{
+	list_each (node, &r->recordings) {
 		struct recording *rec = list_of(node, struct recording, of_recorder);
 
 		if (rec->id == id)
@@ -107,8 +105,7 @@ static struct recording *add_recording(struct recorder *r, const char *name, enu
 
 static void drop_recording(struct recording *rec)
 {
-	list_each(node, &rec->held)
-	{
+	list_each (node, &rec->held) {
 		list_remove(node);
 		free(list_of(node, struct held_event, of_recording));
 	}
@@ -216,8 +213,7 @@ static int write_event(struct recorder *r, struct recording *rec, uint64_t at_us
 
 static void write_held(struct recorder *r, struct recording *rec, uint64_t now_us)
 {
-	list_each(node, &rec->held)
-	{
+	list_each (node, &rec->held) {
 		struct held_event *event = list_of(node, struct held_event, of_recording);
 		struct disk_job *job = disk_job(DISK_EVENT, rec->id, event->text, event->len);
 
@@ -277,8 +273,7 @@ static bool is_of(const struct entry *entry, const struct recording *rec)
 static void start_tracks(
 	struct recorder *r, struct recording *rec, const char *why, uint64_t now_us)
 {
-	list_each(node, &r->entries)
-	{
+	list_each (node, &r->entries) {
 		struct entry *entry = list_of(node, struct entry, of_recorder);
 
 		if (is_of(entry, rec) && !track_started(entry->track))
@@ -288,8 +283,7 @@ static void start_tracks(
 
 static void stop_tracks(struct recorder *r, struct recording *rec, bool failed, uint64_t now_us)
 {
-	list_each(node, &r->entries)
-	{
+	list_each (node, &r->entries) {
 		struct entry *entry = list_of(node, struct entry, of_recorder);
 
 		if (is_of(entry, rec))
@@ -341,8 +335,7 @@ static const struct track_ops track_ops = {
 
 static struct entry *entry_of(struct recorder *r, const struct track *track)
 {
-	list_each(node, &r->entries)
-	{
+	list_each (node, &r->entries) {
 		struct entry *entry = list_of(node, struct entry, of_recorder);
 
 		if (entry->track == track)
@@ -425,7 +418,7 @@ struct pkt *recorder_buffer(struct recorder *r, uint64_t now_us)
 
 	if (pkt)
 		return pkt;
-	list_each(node, &r->entries)
+	list_each (node, &r->entries)
 		track_relieve(list_of(node, struct entry, of_recorder)->track, now_us);
 	return pkt_get(r->pool);
 }
@@ -471,8 +464,7 @@ void recorder_close(struct recorder *r, const char *name, uint64_t now_us)
 
 void recorder_close_all(struct recorder *r, uint64_t now_us)
 {
-	list_each(node, &r->recordings)
-	{
+	list_each (node, &r->recordings) {
 		struct recording *rec = list_of(node, struct recording, of_recorder);
 
 		if (rec->state == OPEN)
@@ -630,15 +622,13 @@ static void watch_lag(struct recorder *r, struct recording *rec, uint64_t now_us
 
 void recorder_tick(struct recorder *r, uint64_t now_us)
 {
-	list_each(node, &r->entries)
-	{
+	list_each (node, &r->entries) {
 		struct track *track = list_of(node, struct entry, of_recorder)->track;
 
 		track_tick(track, now_us);
 		check(r, track, now_us);
 	}
-	list_each(node, &r->recordings)
-	{
+	list_each (node, &r->recordings) {
 		struct recording *rec = list_of(node, struct recording, of_recorder);
 
 		if (rec->state != OPEN)
@@ -686,7 +676,7 @@ void recorder_destroy(struct recorder *r)
 	assert(r->entry_count == 0);
 	repair_destroy(r->repair);
 	disk_destroy(r->disk);
-	list_each(node, &r->recordings)
+	list_each (node, &r->recordings)
 		drop_recording(list_of(node, struct recording, of_recorder));
 	pkt_pool_destroy(r->pool);
 	free(r);

@@ -33,8 +33,7 @@ static void attach(struct sink *sink, struct source *source, uint64_t now_us)
 
 static struct source *find(const struct router *router, uint64_t peer, uint8_t kind)
 {
-	list_each(it, &router->sources)
-	{
+	list_each (it, &router->sources) {
 		struct source *source = list_of(it, struct source, of_router);
 
 		if (source->peer == peer && source->kind == kind)
@@ -100,7 +99,7 @@ static void heard_changed(struct router *router, uint64_t now_us)
 	struct source *sources[LECTERN_AUDIO_SLOTS];
 
 	find_heard(router, sources);
-	list_each(it, &router->listeners)
+	list_each (it, &router->listeners)
 		fill_listener(router, list_of(it, struct listener, of_router), sources, now_us);
 	if (router->ops)
 		router->ops->heard(router->arg, router->speaker.heard, router->speaker.speaker);
@@ -109,7 +108,8 @@ static void heard_changed(struct router *router, uint64_t now_us)
 static void close_gate(struct router *router, struct source *source, uint64_t now_us)
 {
 	source->permitted = false;
-	list_each(it, &source->sinks) detach(list_of(it, struct sink, of_source), now_us);
+	list_each (it, &source->sinks)
+		detach(list_of(it, struct sink, of_source), now_us);
 	if (speaker_remove(&router->speaker, &source->voice, now_us))
 		heard_changed(router, now_us);
 }
@@ -117,8 +117,7 @@ static void close_gate(struct router *router, struct source *source, uint64_t no
 static void open_gate(struct router *router, struct source *source, uint64_t now_us)
 {
 	source->permitted = true;
-	list_each(it, &router->sinks)
-	{
+	list_each (it, &router->sinks) {
 		struct sink *sink = list_of(it, struct sink, of_router);
 
 		if (sink->want_peer == source->peer && sink->want_kind == source->kind)
@@ -195,8 +194,7 @@ void router_packet(struct router *router, struct source *source, struct pkt *pkt
 	}
 	if (source->kind == LECTERN_MIC)
 		take_level(router, source, pkt, now_us);
-	list_each(it, &source->sinks)
-	{
+	list_each (it, &source->sinks) {
 		struct sink *sink = list_of(it, struct sink, of_source);
 
 		sink->ops->packet(sink, pkt, now_us);
@@ -208,8 +206,7 @@ void router_report(struct router *router, struct source *source, unsigned layer,
 	(void)router;
 	if (!source->permitted)
 		return;
-	list_each(it, &source->sinks)
-	{
+	list_each (it, &source->sinks) {
 		struct sink *sink = list_of(it, struct sink, of_source);
 
 		if (sink->ops->report)
@@ -226,8 +223,10 @@ void router_tick(struct router *router, uint64_t now_us)
 void router_finish(struct router *router, uint64_t now_us)
 {
 	router->ops = NULL;
-	list_each(it, &router->listeners) list_remove(it);
-	list_each(it, &router->sources)
+	list_each (it, &router->listeners)
+		list_remove(it);
+	list_each (it, &router->sources)
 		router_remove(router, list_of(it, struct source, of_router), now_us);
-	list_each(it, &router->sinks) router_forget(list_of(it, struct sink, of_router));
+	list_each (it, &router->sinks)
+		router_forget(list_of(it, struct sink, of_router));
 }

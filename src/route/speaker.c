@@ -25,8 +25,7 @@ void speaker_init(struct speaker *speaker)
 
 static struct voice *find(const struct speaker *speaker, uint64_t peer)
 {
-	list_each(it, &speaker->voices)
-	{
+	list_each (it, &speaker->voices) {
 		struct voice *voice = list_of(it, struct voice, of_speaker);
 
 		if (peer && voice->peer == peer)
@@ -87,8 +86,7 @@ static struct voice *loudest_waiting(const struct speaker *speaker)
 {
 	struct voice *best = NULL;
 
-	list_each(it, &speaker->voices)
-	{
+	list_each (it, &speaker->voices) {
 		struct voice *voice = list_of(it, struct voice, of_speaker);
 
 		if (voice->loudness <= FLOOR || voice->peer == speaker->reserved ||
@@ -148,8 +146,7 @@ static struct voice *loudest_but(const struct speaker *speaker, uint64_t peer)
 {
 	struct voice *best = NULL;
 
-	list_each(it, &speaker->voices)
-	{
+	list_each (it, &speaker->voices) {
 		struct voice *voice = list_of(it, struct voice, of_speaker);
 
 		if (voice->peer != peer && voice->loudness > FLOOR &&
@@ -186,8 +183,7 @@ static bool rank(struct speaker *speaker, uint64_t now_us)
 	if (passed_us < RANK_US)
 		return false;
 	speaker->ranked_us = now_us;
-	list_each(it, &speaker->voices)
-	{
+	list_each (it, &speaker->voices) {
 		struct voice *voice = list_of(it, struct voice, of_speaker);
 
 		if (now_us - voice->level_us >= STALE_US)

@@ -23,8 +23,7 @@ static void keeps_order_and_lets_go(void **state)
 		items[i].value = i + 1;
 		list_append(&head, &items[i].of_list);
 	}
-	list_each(it, &head)
-	{
+	list_each (it, &head) {
 		struct item *item = list_of(it, struct item, of_list);
 
 		sum = sum * 10 + item->value;
@@ -34,7 +33,8 @@ static void keeps_order_and_lets_go(void **state)
 	assert_int_equal(sum, 1234);
 	list_remove(&items[1].of_list); /* again: harmless */
 	sum = 0;
-	list_each(it, &head) sum = sum * 10 + list_of(it, struct item, of_list)->value;
+	list_each (it, &head)
+		sum = sum * 10 + list_of(it, struct item, of_list)->value;
 	assert_int_equal(sum, 134);
 }
 
