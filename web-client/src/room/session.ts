@@ -14,26 +14,9 @@ import { Channel, RequestError, type Fields, type SocketFactory, type Timers } f
 import type { ByeEvent, EnterReply, Member, RequestType, ServerEvent, View } from "../proto/messages.gen";
 import { MediaLink } from "./medialink";
 import { applyEnter, applyEvent, createModel, type Model } from "./model";
+import { FINAL, type Notice, type Phase } from "./notice";
 import { may } from "./policy";
 import { KINDS, NOTHING, SourceError, type Kind, type MediaPort, type Sending, type SourceProblem } from "./port";
-
-export type Phase =
-  "idle" | "entering" | "waiting" | "in" | "reconnecting" | "ended" | "removed" | "replaced" | "refused" | "left";
-
-const FINAL: ReadonlySet<Phase> = new Set(["ended", "removed", "replaced", "refused", "left"]);
-
-/** Something that a person should be told once. */
-export type Notice =
-  | { type: "floor_given"; kinds: Kind[] }
-  | { type: "floor_taken" }
-  | { type: "muted" }
-  | { type: "screen_taken" }
-  | { type: "hand"; name: string }
-  | { type: "hand_lowered" }
-  | { type: "recording"; on: boolean }
-  | { type: "stopped"; kind: Kind }
-  | { type: "not_allowed"; kind: Kind }
-  | { type: "refused"; request: RequestType; code: string };
 
 export interface SessionOptions {
   /** Id of the course session. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* For tests: a class that answers as the server does, and media without a browser. */
 import type { EnterReply, Member, Room } from "../proto/messages.gen";
-import { FakeNetwork, type FakeSocket, type Sent } from "../proto/testing";
+import { FakeNetwork, FakeTimers, settle, type FakeSocket, type Sent } from "../proto/testing";
+import type { Notice } from "./notice";
 import { SourceError, type Kind, type MediaHandlers, type MediaPort, type SourceProblem } from "./port";
+import { Session } from "./session";
 
 export function member(id: string, change: Partial<Member> = {}): Member {
   const host = change.role === "instructor" || change.role === "coordinator";
@@ -132,4 +134,32 @@ export class FakeMedia implements MediaPort {
     this.closed = true;
     this.on.clear();
   }
+}
+
+/** A member at a desk: time, devices, what they were told, and the way into class. */
+export interface Desk {
+  timers: FakeTimers;
+  media: FakeMedia;
+  notices: Notice[];
+  enter(server: FakeClass): Promise<Session>;
+}
+
+export function desk(): Desk {
+  const timers = new FakeTimers();
+  const media = new FakeMedia();
+  const notices: Notice[] = [];
+  const enter = async (server: FakeClass): Promise<Session> => {
+    const session = new Session({
+      session: "s1",
+      instance: "i1",
+      connect: server.network.connect,
+      timers,
+      media,
+      notice: (notice) => notices.push(notice),
+    });
+    session.enter();
+    await settle();
+    return session;
+  };
+  return { timers, media, notices, enter };
 }

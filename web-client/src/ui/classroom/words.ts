@@ -3,7 +3,7 @@
 import { t } from "@lingui/core/macro";
 import type { Kind, SourceProblem } from "../../room/port";
 import type { Receive } from "../../room/policy";
-import type { Notice } from "../../room/session";
+import type { Notice } from "../../room/notice";
 
 export function kindName(kind: Kind): string {
   return { mic: t`Microphone`, camera: t`Camera`, screen: t`Screen` }[kind];
