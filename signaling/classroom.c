@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "signaling/client.h"
 #include "signaling/live.h"
@@ -85,8 +86,8 @@ void classroom_tick(struct classroom *classroom, struct room_time time)
 	if (classroom->ended_us) {
 		/* Whoever is still seated waits for the bye: a slow database must not leave them
 		 * without a class. */
-		classroom->over =
-			!classroom->ending && time.now_us - classroom->ended_us > CLASSROOM_LATE_US;
+		classroom->over = !classroom->ending &&
+				  clock_passed(classroom->ended_us, CLASSROOM_LATE_US, time.now_us);
 		return;
 	}
 	room_tick(classroom->room, time);

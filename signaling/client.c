@@ -130,18 +130,19 @@ static void cut_off(struct client *client, const char *why)
 void client_tick(struct client *client, uint64_t now_us)
 {
 	if (client->state == CLIENT_CLOSING) {
-		if (now_us - client->closing_us > CLIENT_CLOSE_US)
+		if (clock_passed(client->closing_us, CLIENT_CLOSE_US, now_us))
 			cut_off(client, "does not read its last messages");
 		return;
 	}
-	if (now_us - client->heard_us > CLIENT_DEAD_US) {
+	if (clock_passed(client->heard_us, CLIENT_DEAD_US, now_us)) {
 		cut_off(client, "says nothing any more");
 		/* The seat is free to be taken at once, not only when the socket is gone. */
 		if (client->seat)
 			classroom_unseat(client);
-	} else if (client->state == CLIENT_NEW && now_us - client->opened_us > CLIENT_ENTER_US) {
+	} else if (client->state == CLIENT_NEW &&
+		   clock_passed(client->opened_us, CLIENT_ENTER_US, now_us)) {
 		client_close(client, LWS_CLOSE_STATUS_POLICY_VIOLATION, "does not enter");
-	} else if (now_us - client->pinged_us > CLIENT_PING_US) {
+	} else if (clock_passed(client->pinged_us, CLIENT_PING_US, now_us)) {
 		client->pinged_us = now_us;
 		client->ping_due = true;
 		lws_callback_on_writable(client->wsi);

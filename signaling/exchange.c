@@ -112,7 +112,7 @@ static void tick(lws_sorted_usec_list_t *sul)
 
 		if (!exchange->waiting)
 			continue;
-		if (now_us - exchange->moved_us > HTTP_STALL_S * 1000000ULL)
+		if (clock_passed(exchange->moved_us, HTTP_STALL_S * 1000000ULL, now_us))
 			lws_set_timeout(
 				exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
 		else if (has_room(exchange))

@@ -100,7 +100,8 @@ static struct classroom *by_folder(const struct live *live, const char *folder)
  */
 static void tell_faults(struct live *live, uint64_t now_us)
 {
-	bool starting = !live->linked_us && now_us - live->started_us < LIVE_STARTING_US;
+	bool starting =
+		!live->linked_us && !clock_passed(live->started_us, LIVE_STARTING_US, now_us);
 	bool cut = live->tap_down || (!recorder_link_connected(live->recorder) && !starting);
 
 	for (struct list *it = live->classrooms.next; it != &live->classrooms; it = it->next) {
@@ -163,7 +164,7 @@ void live_poll(struct live *live)
 /* A class that nobody came back to. */
 static void end_abandoned(struct live *live, uint64_t now_us)
 {
-	if (now_us - live->started_us < LIVE_ABANDONED_US)
+	if (!clock_passed(live->started_us, LIVE_ABANDONED_US, now_us))
 		return;
 	list_each (it, &live->left_open) {
 		struct left_open *left = list_of(it, struct left_open, node);
@@ -178,7 +179,7 @@ static void end_abandoned(struct live *live, uint64_t now_us)
 /* Recordings that were being sealed are asked about at once, others when their class stays away. */
 static void ask_orphans(struct live *live, uint64_t now_us)
 {
-	bool late = now_us - live->started_us >= LIVE_ORPHAN_US;
+	bool late = clock_passed(live->started_us, LIVE_ORPHAN_US, now_us);
 
 	list_each (it, &live->orphans) {
 		struct orphan *orphan = list_of(it, struct orphan, node);
@@ -375,8 +376,8 @@ bool live_ready(const struct live *live)
 {
 	uint64_t now_us = clock_now_us();
 
-	return !live->recorder || now_us - live->started_us > LIVE_STARTING_US ||
-	       (live->linked_us && now_us - live->linked_us > LIVE_SETTLING_US);
+	return !live->recorder || clock_passed(live->started_us, LIVE_STARTING_US, now_us) ||
+	       (live->linked_us && clock_passed(live->linked_us, LIVE_SETTLING_US, now_us));
 }
 
 void live_shutdown(struct live *live)

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/list.h"
 #include "base/log.h"
 
@@ -136,7 +137,7 @@ static void disconnect(struct recorder_link *link, uint64_t now_us)
 	close(link->fd);
 	link->fd = -1;
 	link->retry_us = now_us;
-	if (now_us - link->connected_us > STEADY_US)
+	if (clock_passed(link->connected_us, STEADY_US, now_us))
 		link->pause_us = RETRY_MIN_US;
 	for (struct list *it = link->items.next; it != &link->items; it = it->next) {
 		struct item *item = list_of(it, struct item, node);

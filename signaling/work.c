@@ -19,6 +19,7 @@ struct job {
 	void (*run)(struct store *store, void *arg); /* NULL: end the thread */
 	void (*done)(void *arg);
 	void *arg;
+	bool patient;
 };
 
 struct lane {
@@ -40,6 +41,15 @@ struct work {
 	struct lane lanes[WORK_THREADS]; /* the writer, the readers, the files */
 };
 
+static void run_job(struct store *store, const struct job *job)
+{
+	if (job->patient)
+		store_wait(store, STORE_PATIENT_MS);
+	job->run(store, job->arg);
+	if (job->patient)
+		store_wait(store, STORE_BUSY_MS);
+}
+
 static bool run_jobs(struct lane *lane)
 {
 	struct job *job;
@@ -48,7 +58,7 @@ static bool run_jobs(struct lane *lane)
 		bool last = !job->run;
 
 		if (!last)
-			job->run(lane->rt.store, job->arg);
+			run_job(lane->rt.store, job);
 		/* Has room: no more than WORK_MAX_JOBS are pending in a lane. */
 		if (mailbox_push(lane->finished, job) < 0)
 			assert(!"a lane has more jobs than it took");
@@ -193,17 +203,29 @@ static struct lane *pick(struct work *work, enum work_lane lane)
 	return best;
 }
 
-int work_submit_to(struct work *work, enum work_lane lane,
-	void (*run)(struct store *store, void *arg), void (*done)(void *arg), void *arg)
+static int submit(struct work *work, enum work_lane lane, const struct job *job)
 {
 	struct lane *at = pick(work, lane);
 
-	assert(run);
+	assert(job->run);
 	if (work->ending)
 		return -ESHUTDOWN;
 	if (at->pending >= WORK_MAX_JOBS)
 		return -ENOSPC;
-	return push(at, &(struct job){.run = run, .done = done, .arg = arg});
+	return push(at, job);
+}
+
+int work_submit(struct work *work, void (*run)(struct store *store, void *arg),
+	void (*done)(void *arg), void *arg)
+{
+	return submit(work, WORK_WRITE,
+		&(struct job){.run = run, .done = done, .arg = arg, .patient = true});
+}
+
+int work_submit_to(struct work *work, enum work_lane lane,
+	void (*run)(struct store *store, void *arg), void (*done)(void *arg), void *arg)
+{
+	return submit(work, lane, &(struct job){.run = run, .done = done, .arg = arg});
 }
 
 void work_poll(struct work *work)

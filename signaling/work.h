@@ -41,12 +41,12 @@ void work_destroy(struct work *work);
 int work_submit_to(struct work *work, enum work_lane lane,
 	void (*run)(struct store *store, void *arg), void (*done)(void *arg), void *arg);
 
-/* The lane that writes. */
-static inline int work_submit(struct work *work, void (*run)(struct store *store, void *arg),
-	void (*done)(void *arg), void *arg)
-{
-	return work_submit_to(work, WORK_WRITE, run, done, arg);
-}
+/*
+ * To the lane that writes, for what nobody would ask again: the state of a class or a recording. A
+ * locked database is waited for STORE_PATIENT_MS, where a request over HTTP is told to come back.
+ */
+int work_submit(struct work *work, void (*run)(struct store *store, void *arg),
+	void (*done)(void *arg), void *arg);
 
 /* Calls `done` of every job that was run. The server calls it on LWS_CALLBACK_EVENT_WAIT_CANCELLED.
  */

@@ -214,8 +214,8 @@ static void tell(struct lecternd *d)
 
 	http_origin(d->http, origin);
 	if (!lectern_config_tls(&d->config))
-		log_warn("http",
-			"without a certificate pages and classes are reached from this machine (localhost) only");
+		log_warn("http", "without a certificate pages and classes are reached from this "
+				 "machine (localhost) only");
 	log_info("main", "serving %s data=%s media=%s udp port=%u", origin, d->config.data,
 		d->config.media.address, d->config.media.port);
 	if (!d->options.demo)

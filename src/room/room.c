@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "room/room_priv.h"
 
 enum {
@@ -323,7 +324,7 @@ static void settle_speaker(struct room *room, struct room_time time)
 {
 	struct member *member = room_get(room, room->speaker);
 
-	if (!member || time.now_us - room->speaker_since_us < ROOM_SPEAKER_US)
+	if (!member || !clock_passed(room->speaker_since_us, ROOM_SPEAKER_US, time.now_us))
 		return;
 	member->spoke_us = time.now_us;
 	if (strcmp(room->speaker_told, room->speaker) == 0)
@@ -356,14 +357,15 @@ void room_tick(struct room *room, struct room_time time)
 	for (size_t i = room->count; i-- > 0;) {
 		struct member *member = room->members[i];
 
-		if (!member->present && time.now_us - member->absent_since_us >= ROOM_GRACE_US)
+		if (!member->present &&
+			clock_passed(member->absent_since_us, ROOM_GRACE_US, time.now_us))
 			take_out(room, member, ROOM_GONE_LEFT, time);
 	}
 	if (room->count != before)
 		settle(room, lead && !room->lead, time);
 	settle_speaker(room, time);
 	if (room->info.state == ROOM_OPEN && room->count == 0 &&
-		time.now_us - room->empty_since_us >= ROOM_EMPTY_US)
+		clock_passed(room->empty_since_us, ROOM_EMPTY_US, time.now_us))
 		end_class(room, time);
 }
 

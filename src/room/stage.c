@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 static bool has_camera(const struct member *member)
 {
 	return member->on & LECTERN_KIND_BIT(LECTERN_CAMERA);
@@ -14,7 +16,7 @@ static unsigned rank(const struct member *member, uint64_t now_us)
 {
 	if (member_is_host(member))
 		return 3;
-	if (member->spoke_us && now_us - member->spoke_us < STAGE_SPOKE_US)
+	if (member->spoke_us && !clock_passed(member->spoke_us, STAGE_SPOKE_US, now_us))
 		return 2;
 	return member->hand ? 1 : 0;
 }

@@ -82,6 +82,11 @@ static int create_file(const char *path)
 	return 0;
 }
 
+void store_wait(struct store *store, int ms)
+{
+	sqlite3_busy_timeout(store->db, ms);
+}
+
 static int open_file(const char *path, enum store_mode mode, struct store *store, char *why)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -96,7 +101,7 @@ static int open_file(const char *path, enum store_mode mode, struct store *store
 	r = store_error(sqlite3_open_v2(path, &store->db, flags, NULL));
 	if (r < 0)
 		return explain(r, path, why);
-	sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	store_wait(store, STORE_BUSY_MS);
 	r = exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 			"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF");
 	if (r == 0 && mode == STORE_READ)

@@ -4,17 +4,20 @@
  *
  * SQLite stands behind it (WAL, synchronous=FULL, foreign keys on): what store_commit() or a lone
  * store_run() acknowledged survives kill -9 and a power cut. The SQL is one text that PostgreSQL
- *will take as well: $1, $2... parameters, BIGINT ids and times (milliseconds since 1970 UTC), JSON
- *as TEXT.
+ * will take as well: $1, $2... parameters, BIGINT ids and times (milliseconds since 1970 UTC), JSON
+ * as TEXT.
  *
  * Thread: a connection belongs to the thread that uses it (signaling/work.h owns one a thread).
- * One thread writes; writers of other processes are waited for STORE_BUSY_MS.
+ * One thread writes; writers of other processes are waited for STORE_BUSY_MS, or as store_wait()
+ * says.
  * Errors: -EEXIST a unique key or a foreign key refused the row; -EBUSY locked for too long;
- *-ENOSPC, -EIO, -EBADMSG the file is damaged; -EINVAL wrong SQL, which is our bug.
+ * -ENOSPC, -EIO, -EBADMSG the file is damaged; -EINVAL wrong SQL, which is our bug.
  *
- *	struct rows rows = store_select(store, "SELECT id, name FROM site WHERE parent = $1",
- *V_INT(5)); while (rows_next(&rows)) use(row_int(&rows, 0), row_text(&rows, 1)); r =
- *rows_close(&rows);
+ *	struct rows rows = store_select(store, "SELECT id FROM site WHERE parent = $1", V_INT(5));
+ *
+ *	while (rows_next(&rows))
+ *		use(row_int(&rows, 0));
+ *	r = rows_close(&rows);
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -25,6 +28,7 @@
 
 enum {
 	STORE_BUSY_MS = 2000,
+	STORE_PATIENT_MS = 60000,
 	STORE_WHY = 512, /* bytes of a message from store_open() */
 };
 
@@ -41,6 +45,8 @@ struct sqlite3_stmt;
 int store_open(const char *path, enum store_mode mode, struct store **ret_store, char *why);
 /* Rolls back what was not committed. Accepts NULL. */
 void store_close(struct store *store);
+/* How long a lock of another process is waited for from now on. */
+void store_wait(struct store *store, int ms);
 
 struct value {
 	enum { VALUE_END = 0, VALUE_INT, VALUE_TEXT } type;

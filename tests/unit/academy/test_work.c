@@ -148,6 +148,28 @@ static void a_full_lane_says_so(void **state)
 	f->work = NULL;
 }
 
+/* As another process does that backs the database up, or an administrator's shell. */
+static void a_class_outwaits_a_lock(void **state)
+{
+	struct fixture *f = *state;
+	struct step patient = {.f = f, .number = 1};
+	struct pollfd never = {.fd = -1};
+	char why[STORE_WHY];
+	struct store *other;
+
+	assert_int_equal(
+		store_open(folder_file(&f->folder, "lectern.db"), STORE_WRITE, &other, why), 0);
+	assert_int_equal(store_run(other, "BEGIN IMMEDIATE"), 0);
+	assert_int_equal(work_submit(f->work, run, done, &patient), 0);
+	poll(&never, 1, STORE_BUSY_MS + 300);
+	work_poll(f->work);
+	assert_int_equal(f->done, 0);
+	assert_int_equal(store_run(other, "ROLLBACK"), 0);
+	await(f, 1);
+	assert_int_equal(patient.result, 1); /* row */
+	store_close(other);
+}
+
 static void the_end_runs_what_was_submitted(void **state)
 {
 	struct fixture *f = *state;
@@ -170,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			readers_do_not_wait_for_the_writer, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_lane_says_so, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_class_outwaits_a_lock, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_end_runs_what_was_submitted, setup, teardown),
 	};
 
