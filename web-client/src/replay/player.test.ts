@@ -64,7 +64,7 @@ function pass(ms: number): void {
   }
 }
 
-function start(at = 0): void {
+function start(at = 0, shown = manifest): void {
   const around: Surroundings = {
     now: () => now,
     hidden: () => hidden,
@@ -74,7 +74,7 @@ function start(at = 0): void {
       return made as unknown as HTMLMediaElement;
     },
   };
-  player = new Player(createTimeline(manifest, []), "/media/", at, around);
+  player = new Player(createTimeline(shown, []), "/media/", at, around);
 }
 
 beforeEach(() => {
@@ -107,6 +107,16 @@ describe("the player", () => {
     pass(10_000);
     expect(player.position.value).toBeGreaterThan(10_700);
     expect(player.position.value).toBeLessThan(10_850);
+  });
+
+  it("goes by the rate of a clip whose clock ran fast or slow", () => {
+    const drifting = manifest.clips.map((one) => (one.file === "cam.webm" ? { ...one, rate: 1.01 } : one));
+    start(20_400, { ...manifest, clips: drifting });
+    expect(element("mic.webm").currentTime).toBe(20.4);
+    expect(element("cam.webm").currentTime).toBeCloseTo(20);
+    player.play();
+    pass(10_000);
+    expect(Math.abs(player.position.value - 200 - element("cam.webm").currentTime * 1010)).toBeLessThan(40);
   });
 
   it("nudges a picture that falls behind, and stops when it is back", () => {

@@ -8,7 +8,7 @@
 // elements of `pictures` and `sounds`; it must not move them in the document, as that would pause them.
 import { signal, type ReadonlySignal } from "@preact/signals-core";
 import {
-  activeClips, comingClips, endOf, masterClip, type Clip, type ClipKind, type Timeline,
+  activeClips, comingClips, endOf, masterClip, momentOf, secondsAt, type Clip, type ClipKind, type Timeline,
 } from "./timeline";
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
@@ -202,7 +202,7 @@ export class Player {
     this.#master = masterClip(activeClips(this.#timeline, at), this.#master);
     const part = this.#master && this.#parts.get(this.#master);
     if (!part || !usable(part) || part.element.paused || part.element.seeking || part.element.ended) return;
-    const off = part.clip.start_ms + part.element.currentTime * 1000 - at;
+    const off = momentOf(part.clip, part.element.currentTime) - at;
     const step = Math.abs(off) > SEEK_MS ? off : off / 4;
     this.#anchor = { at: this.#clamp(at + step), time: this.#around.now() };
   }
@@ -301,7 +301,7 @@ export class Player {
     part.sought = this.#around.now();
     part.nudging = false;
     part.element.playbackRate = this.#rate.value;
-    const seconds = Math.max(0, this.#at() + ahead - part.clip.start_ms) / 1000;
+    const seconds = Math.max(0, secondsAt(part.clip, this.#at() + ahead));
     if (seconds > 0 || part.element.currentTime > 0) part.element.currentTime = seconds;
   }
 
@@ -341,7 +341,7 @@ export class Player {
     for (const part of this.#parts.values()) {
       const { element, clip } = part;
       if (clip === this.#master || !this.#plays(part) || element.paused || element.seeking || this.#unseen(part)) continue;
-      const late = at - clip.start_ms - element.currentTime * 1000;
+      const late = at - momentOf(clip, element.currentTime);
       const size = Math.abs(late);
       const rested = this.#around.now() - part.sought > SEEK_REST_MS;
       if (size > SEEK_MS && rested) {

@@ -13,6 +13,8 @@ export interface Clip {
   name: string;
   role: string;
   start_ms: number;
+  /** Timeline time per file time: the sender's clock may run fast or slow. Left out: 1. */
+  rate?: number;
   duration_ms: number;
   bytes: number;
   width: number;
@@ -100,7 +102,17 @@ export function firstMoment(timeline: Timeline): number {
 }
 
 export function endOf(clip: Clip): number {
-  return clip.start_ms + clip.duration_ms;
+  return clip.start_ms + clip.duration_ms * (clip.rate ?? 1);
+}
+
+/** Where a moment of the file, in seconds, lies on the timeline. */
+export function momentOf(clip: Clip, seconds: number): number {
+  return clip.start_ms + seconds * 1000 * (clip.rate ?? 1);
+}
+
+/** The moment of the file, in seconds, that belongs to this one of the timeline; negative before its start. */
+export function secondsAt(clip: Clip, at: number): number {
+  return (at - clip.start_ms) / (clip.rate ?? 1) / 1000;
 }
 
 /** The clips that play at `at`, in the order in which they began. */
