@@ -58,7 +58,13 @@
       const element = find(this.what);
       if (element === this.element) return;
       this.element = element;
-      if (element) element.requestVideoFrameCallback((_, frame) => this.see(element, frame));
+      if (!element) return;
+      // A picture that stands still was drawn before we came: no callback tells of it any more.
+      if (element.paused && !element.seeking && element.readyState >= 2) {
+        this.see(element, { presentationTime: performance.now(), mediaTime: element.currentTime });
+      } else {
+        element.requestVideoFrameCallback((_, frame) => this.see(element, frame));
+      }
     }
 
     see(element, frame) {
