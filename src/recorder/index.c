@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lectern/engine.h"
+#include "recorder/fit.h"
 #include "recorder/jsonl.h"
 
 /* A sender report that moves a clip further than this from where its packets came is a lie. */
@@ -89,7 +90,7 @@ struct loading {
 	struct clip_index *index;
 	bool has_head;
 	int64_t arrival_us, rtp, clock_rate;
-	int64_t *starts; /* where each sync point says that time 0 lies; owned */
+	struct fit_point *points; /* owned */
 	unsigned room;
 };
 
@@ -112,33 +113,34 @@ static void load_head(struct loading *l, json_t *line)
 		      *index->kind && *index->member;
 }
 
-static void add_start(struct loading *l, int64_t start_us)
+static void add_point(struct loading *l, struct fit_point point)
 {
 	if (l->index->syncs == l->room) {
 		unsigned room = l->room ? 2 * l->room : 64;
-		void *grown = realloc(l->starts, room * sizeof(*l->starts));
+		void *grown = realloc(l->points, room * sizeof(*l->points));
 
 		if (!grown)
-			return; /* the median of those that there are does as well */
-		l->starts = grown;
+			return; /* those that there are do as well */
+		l->points = grown;
 		l->room = room;
 	}
-	l->starts[l->index->syncs++] = start_us;
+	l->points[l->index->syncs++] = point;
 }
 
 static void load_sync(struct loading *l, json_t *line)
 {
 	int64_t rtp = jsonl_int(line, "rtp", -1), capture_us = jsonl_int(line, "capture_us", -1);
-	int64_t late_us, start_us;
+	int64_t late_us, file_us, drift_us;
 
 	if (capture_us < 0 || capture_us >= MAX_TIME_US || rtp < 0 || rtp >= MAX_TICKS ||
 		l->index->syncs == INDEX_MAX_SYNCS)
 		return;
-	start_us = capture_us - (rtp - l->rtp) * 1000000 / l->clock_rate;
-	late_us = start_us - l->arrival_us;
-	if (late_us < -MAX_EARLY_US || late_us > MAX_LATE_US)
+	file_us = (rtp - l->rtp) * 1000000 / l->clock_rate;
+	drift_us = llabs(file_us) / 1000000 * FIT_PPM;
+	late_us = capture_us - file_us - l->arrival_us;
+	if (late_us < -MAX_EARLY_US - drift_us || late_us > MAX_LATE_US + drift_us)
 		return;
-	add_start(l, l->index->at_us + late_us);
+	add_point(l, (struct fit_point){file_us, l->index->at_us + late_us});
 }
 
 static int64_t bounded_ms(int64_t ms)
@@ -167,13 +169,6 @@ static void load_line(void *user, json_t *line)
 	}
 }
 
-static int compare(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 int index_load(int dir, unsigned number, struct clip_index *ret_index)
 {
 	struct clip_index index = {.number = number};
@@ -186,14 +181,17 @@ int index_load(int dir, unsigned number, struct clip_index *ret_index)
 		r = -EINVAL;
 	if (r == 0) {
 		index.start_us = index.at_us;
+		index.rate = 1;
 		if (index.syncs > 0) {
-			qsort(l.starts, index.syncs, sizeof(*l.starts), compare);
-			index.start_us = l.starts[index.syncs / 2];
+			struct fit fit = fit_points(l.points, index.syncs);
+
+			index.start_us = fit.start_us;
+			index.rate = fit.rate;
 		}
 		if (!index.ended)
 			index.end_ms = index.last_ms + CLUSTER_MS;
 		*ret_index = index;
 	}
-	free(l.starts);
+	free(l.points);
 	return r;
 }

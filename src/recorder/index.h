@@ -37,6 +37,7 @@ struct clip_index {
 	char kind[8], codec[8], member[LECTERN_MAX_MEMBER], name[LECTERN_MAX_NAME], role[16];
 	int64_t at_us;	  /* arrival of time 0, on the recording's timeline */
 	int64_t start_us; /* time 0 on the timeline: by sync points, else at_us */
+	double rate;	  /* timeline time per file time, 1 when not known */
 	int64_t last_ms;  /* where the last cluster begins, in the file */
 	int64_t end_ms;	  /* the clip's length */
 	int64_t bytes;

@@ -109,7 +109,8 @@ int jsonl_read(int dir, const char *name, jsonl_fn *fn, void *user, unsigned *re
 
 char *jsonl_line(json_t *object, size_t *ret_len)
 {
-	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL, *line = NULL;
+	char *text = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL,
+	     *line = NULL;
 	size_t len = text ? strlen(text) : 0;
 
 	json_decref(object);

@@ -158,7 +158,7 @@ static int64_t start_ms(const struct clip_index *clip)
 
 static int64_t until_ms(const struct clip_index *clip)
 {
-	return start_ms(clip) + clip->end_ms;
+	return start_ms(clip) + (int64_t)((double)clip->end_ms * clip->rate + 0.5);
 }
 
 /* The clips of a track follow one another: one that would run into the next plays only until then.
@@ -173,7 +173,8 @@ static void part_clips(struct manifest *m)
 
 		if (strcmp(clip->member, next->member) == 0 &&
 			strcmp(clip->kind, next->kind) == 0 && until_ms(clip) > start_ms(next))
-			clip->end_ms = start_ms(next) - start_ms(clip);
+			clip->end_ms =
+				(int64_t)((double)(start_ms(next) - start_ms(clip)) / clip->rate);
 	}
 	qsort(m->clips, m->clip_count, sizeof(*m->clips), by_start);
 }
@@ -189,12 +190,12 @@ static json_t *clips_array(const struct manifest *m, struct manifest_sum *sum)
 		if (c->end_ms <= 0)
 			continue;
 		json_array_append_new(array,
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:i, s:i}", "file",
-				index_file(c->number, "webm", file), "kind", c->kind, "codec",
-				c->codec, "member", c->member, "name", c->name, "role", c->role,
-				"start_ms", (json_int_t)start_ms(c), "duration_ms",
-				(json_int_t)c->end_ms, "bytes", (json_int_t)c->bytes, "width",
-				(int)c->width, "height", (int)c->height));
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:I, s:I, s:i, s:i}",
+				"file", index_file(c->number, "webm", file), "kind", c->kind,
+				"codec", c->codec, "member", c->member, "name", c->name, "role",
+				c->role, "start_ms", (json_int_t)start_ms(c), "rate", c->rate,
+				"duration_ms", (json_int_t)c->end_ms, "bytes", (json_int_t)c->bytes,
+				"width", (int)c->width, "height", (int)c->height));
 		sum->clips++;
 		sum->bytes += c->bytes;
 		if (until_ms(c) > sum->duration_ms)

@@ -34,7 +34,7 @@ static void put(const char *name, const char *text)
 
 static void put_clip(unsigned number, const char *member, long long at_us, const char *rest)
 {
-	char name[32], text[2048];
+	char name[32], text[70000];
 
 	snprintf(name, sizeof(name), "c%04u.webm", number);
 	put(name, "media");
@@ -121,6 +121,64 @@ static void places_by_the_median_and_passes_over_lies(void **state)
 	assert_int_equal(json_integer_value(json_object_get(manifest, "duration_ms")), 9000);
 	assert_int_equal(
 		json_integer_value(json_object_get(manifest, "started_ms")), 1790000000000);
+	json_decref(manifest);
+}
+
+/* An hour of a clock that drifts; every sixth report is wild. */
+static void put_drifting_clip(unsigned ppm, unsigned reports, unsigned step_us)
+{
+	char text[65536] = "{\"end_ms\":3600000}\n";
+	size_t len = strlen(text);
+
+	for (unsigned i = 0; i < reports; i++) {
+		long long file_us = (long long)i * step_us;
+		long long late_us =
+			file_us / 1000000 * ppm + i * 7919 % 3000 + (i % 6 == 1 ? 700000 : 0);
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+			"{\"rtp\":%lld,\"capture_us\":%lld}\n", 1000 + file_us * 48 / 1000,
+			10000000 + file_us + late_us);
+	}
+	put_clip(1, "m1", 1000000, text);
+}
+
+static double rate_of(const json_t *manifest)
+{
+	const json_t *clip = json_array_get(json_object_get(manifest, "clips"), 0);
+
+	return json_real_value(json_object_get(clip, "rate"));
+}
+
+static void fits_the_drift_of_a_long_clip(void **state)
+{
+	json_t *manifest;
+
+	(void)state;
+	put("events.jsonl", EVENTS_START);
+	put_drifting_clip(50, 720, 5000000);
+	manifest = build(0);
+	assert_true(rate_of(manifest) > 1.000049 && rate_of(manifest) < 1.000051);
+	assert_in_range(get(manifest, "clips", 0, "start_ms"), 998, 1004);
+	/* An hour at 50 ppm is 180 ms; the reports come up to 3 ms late. */
+	assert_in_range(json_integer_value(json_object_get(manifest, "duration_ms")) -
+				get(manifest, "clips", 0, "start_ms"),
+		3600175, 3600185);
+	json_decref(manifest);
+}
+
+static void trusts_no_short_or_wild_drift(void **state)
+{
+	json_t *manifest;
+
+	(void)state;
+	put("events.jsonl", EVENTS_START);
+	put_drifting_clip(50, 30, 5000000); /* two and a half minutes */
+	manifest = build(0);
+	assert_true(rate_of(manifest) == 1);
+	json_decref(manifest);
+	put_drifting_clip(900, 200, 5000000);
+	manifest = build(0);
+	assert_true(rate_of(manifest) == 1);
 	json_decref(manifest);
 }
 
@@ -218,6 +276,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			places_by_the_median_and_passes_over_lies, begin, finish),
+		cmocka_unit_test_setup_teardown(fits_the_drift_of_a_long_clip, begin, finish),
+		cmocka_unit_test_setup_teardown(trusts_no_short_or_wild_drift, begin, finish),
 		cmocka_unit_test_setup_teardown(parts_clips_that_would_overlap, begin, finish),
 		cmocka_unit_test_setup_teardown(tells_gaps_from_the_log, begin, finish),
 		cmocka_unit_test_setup_teardown(
