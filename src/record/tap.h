@@ -25,7 +25,7 @@
 
 enum {
 	TAP_BATCH = 64,		  /* datagrams waiting for a flush */
-	TAP_RETRY_US = 250000,	  /* between attempts to connect */
+	TAP_RETRY_US = 100000,	  /* between attempts to connect */
 	TAP_UPGRADE_US = 3000000, /* a better layer must have been live for so long */
 };
 

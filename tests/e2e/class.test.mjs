@@ -205,11 +205,15 @@ test('the replay plays frames and speech in step', async (t) => {
   await replay.slider.waitFor();
   const start = mic.clips.reduce((a, b) => (a.duration_ms > b.duration_ms ? a : b));
   await ana.watch('picture', ana.videoOf(teacher.me.id));
-  await ana.listen('sound', `@${start.file}`);
   await replay.play();
-  await replay.seek(start.start_ms + 1000);
-  await ana.clear('picture', 'sound');
-  await until('the replay to sound three bursts', async () => (await ana.probe('sound')).bursts.length >= 3, 45000, 250);
+  // The browser sometimes ends the stream that it captured for our ear when the element seeks: listen anew, once.
+  const hear = async (patience) => {
+    await ana.listen('sound', `@${start.file}`);
+    await replay.seek(start.start_ms + 1000);
+    await ana.clear('picture', 'sound');
+    await until('the replay to sound three bursts', async () => (await ana.probe('sound')).bursts.length >= 3, patience, 250);
+  };
+  await hear(25000).catch(() => hear(45000));
   await pause(800);
   const played = { picture: await ana.probe('picture'), sound: await ana.probe('sound') };
   const seen = progress(played.picture.samples);
@@ -231,11 +235,13 @@ test('the replay seeks to the frame of that moment', async (t) => {
   const target = Math.round(longest.start_ms / 1000 + 4) * 1000;
   await ana.clear('picture');
   await replay.seek(target);
-  const { frame } = await until('a frame after the seek', async () => (await ana.probe('picture')).samples.at(-1));
-  const expected = frameAt(camera.samples, recording.manifest.started_ms + target);
-  const off = frameDistance(frame, Math.round(expected));
-  t.diagnostic(`frame ${frame}, expected about ${expected.toFixed(1)}`);
-  assert.ok(Math.abs(off) <= 3, `shows frame ${frame}, not about ${expected}`);
+  const expected = Math.round(frameAt(camera.samples, recording.manifest.started_ms + target));
+  const there = async () => {
+    const shown = (await ana.probe('picture')).samples.at(-1);
+    return shown && Math.abs(frameDistance(shown.frame, expected)) <= 3 && shown;
+  };
+  const { frame } = await until(`frame ${expected} after the seek`, there);
+  t.diagnostic(`frame ${frame}, expected about ${expected}`);
 });
 
 test('the replay runs at twice the speed', async (t) => {

@@ -56,19 +56,23 @@
 
     follow() {
       const element = find(this.what);
-      if (element === this.element) return;
-      this.element = element;
-      if (!element) return;
-      // A picture that stands still was drawn before we came: no callback tells of it any more.
-      if (element.paused && !element.seeking && element.readyState >= 2) {
-        this.see(element, { presentationTime: performance.now(), mediaTime: element.currentTime });
-      } else {
-        element.requestVideoFrameCallback((_, frame) => this.see(element, frame));
+      if (element !== this.element) {
+        this.element = element;
+        if (element) element.requestVideoFrameCallback((_, frame) => this.see(element, frame));
+      }
+      // A picture that stands still may have been drawn before we came: no callback tells of it any more.
+      if (element?.paused && !element.seeking && element.readyState >= 2) {
+        this.look(element, { presentationTime: performance.now(), mediaTime: element.currentTime });
       }
     }
 
     see(element, frame) {
       if (element !== this.element) return;
+      this.look(element, frame);
+      element.requestVideoFrameCallback((_, next) => this.see(element, next));
+    }
+
+    look(element, frame) {
       const { videoWidth: width, videoHeight: height } = element;
       const { width: w, height: h } = this.canvas;
       this.context.drawImage(element, 0, 0, width, height * ROW, 0, 0, w, h);
@@ -78,7 +82,6 @@
       } else {
         this.unread++;
       }
-      element.requestVideoFrameCallback((_, next) => this.see(element, next));
     }
 
     stop() {
