@@ -9,6 +9,7 @@
 struct pkt_pool {
 	struct pkt *free;
 	unsigned count, free_count;
+	uint8_t *bytes; /* PKT_ROOM for each packet */
 	struct pkt packets[];
 };
 
@@ -18,10 +19,16 @@ int pkt_pool_create(unsigned count, struct pkt_pool **ret_pool)
 
 	if (!pool)
 		return -ENOMEM;
+	pool->bytes = malloc((size_t)count * PKT_ROOM);
+	if (!pool->bytes) {
+		free(pool);
+		return -ENOMEM;
+	}
 	pool->count = pool->free_count = count;
 	/* The first ones are handed out first, so that a quiet worker touches little memory. */
 	for (unsigned i = count; i-- > 0;) {
 		pool->packets[i].pool = pool;
+		pool->packets[i].data = pool->bytes + (size_t)i * PKT_ROOM;
 		pool->packets[i].next = pool->free;
 		pool->free = &pool->packets[i];
 	}
@@ -34,6 +41,7 @@ void pkt_pool_destroy(struct pkt_pool *pool)
 	if (!pool)
 		return;
 	assert(pool->free_count == pool->count);
+	free(pool->bytes);
 	free(pool);
 }
 

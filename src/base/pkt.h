@@ -4,7 +4,8 @@
  *
  * One producer fills it (net/udp), consumers hold references. Once parsed it is read-only. A pool
  * belongs to one worker and is not locked; nothing is allocated after the pool was made. `rtp` is
- * the parsed view which rtp/packet fills: offsets into data, never pointers.
+ * the parsed view which rtp/packet fills: offsets into data, never pointers. `data` is a place of
+ * PKT_ROOM bytes of the pool's.
  */
 #ifndef BASE_PKT_H
 #define BASE_PKT_H
@@ -22,7 +23,9 @@ struct pkt_rtp {
 	uint16_t seq;
 	uint8_t pt;
 	bool marker;
-	uint16_t header_len;  /* fixed header, CSRCs and extensions */
+	uint16_t header_len; /* fixed header, CSRCs and extensions */
+	uint16_t
+		payload_at; /* where in data the payload begins: behind the header, or within RED */
 	uint16_t payload_len; /* without padding */
 	uint8_t padding;
 	/* header extensions, as negotiated (RFC 8285); has_ tells presence */
@@ -50,7 +53,7 @@ struct pkt {
 	uint32_t len;	     /* bytes in data */
 	uint64_t arrival_us; /* base/clock, monotonic */
 	struct pkt_rtp rtp;
-	uint8_t data[PKT_ROOM];
+	uint8_t *data;
 };
 
 /* -ENOMEM. The pool never grows: pkt_get() returns NULL when all are held. */

@@ -144,7 +144,7 @@ static bool is_shown(const struct slot *slot, const struct pkt *pkt)
 static size_t write_payload(const struct slot *slot, const struct pkt *pkt,
 	const struct timeline_place *place, uint8_t *out)
 {
-	const uint8_t *payload = pkt->data + pkt->rtp.header_len;
+	const uint8_t *payload = pkt->data + pkt->rtp.payload_at;
 	size_t skip = 0, head = 0;
 
 	if (slot->codec->rewrite && pkt->rtp.payload_len) {

@@ -127,7 +127,7 @@ static void fill(struct depacketizer *d, int64_t until_rtp, uint64_t arrival_us)
 void depacketize_opus(struct depacketizer *d, const struct pkt *pkt, int64_t rtp, unsigned missing)
 {
 	struct frame frame = {
-		.data = pkt->data + pkt->rtp.header_len,
+		.data = pkt->data + pkt->rtp.payload_at,
 		.len = pkt->rtp.payload_len,
 		.rtp = rtp,
 		.arrival_us = pkt->arrival_us,

@@ -76,7 +76,7 @@ static bool size_is_sane(const struct vp8 *vp8)
 
 void depacketize_vp8(struct depacketizer *d, const struct pkt *pkt, int64_t rtp, unsigned missing)
 {
-	const uint8_t *payload = pkt->data + pkt->rtp.header_len;
+	const uint8_t *payload = pkt->data + pkt->rtp.payload_at;
 	struct vp8 vp8;
 
 	if (missing > 0) {

@@ -169,6 +169,7 @@ int rtp_packet_parse(struct pkt *pkt, const struct rtp_exts *exts, struct rtp_na
 			return -EBADMSG;
 		rtp.padding = pkt->data[pkt->len - 1];
 	}
+	rtp.payload_at = rtp.header_len;
 	rtp.payload_len = (uint16_t)(body - rtp.padding);
 	pkt->rtp = rtp;
 	*ret_names = names;

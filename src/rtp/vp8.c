@@ -103,7 +103,7 @@ int vp8_mark(struct pkt *pkt)
 	struct vp8 vp8;
 	int error;
 
-	error = vp8_parse(pkt->data + pkt->rtp.header_len, pkt->rtp.payload_len, &vp8);
+	error = vp8_parse(pkt->data + pkt->rtp.payload_at, pkt->rtp.payload_len, &vp8);
 	if (error)
 		return error;
 	pkt->rtp.descriptor_len = vp8.len;
@@ -123,7 +123,7 @@ size_t vp8_rewrite(const struct pkt *pkt, uint16_t picture_id, uint8_t tl0, uint
 {
 	struct vp8 vp8;
 
-	if (vp8_parse(pkt->data + pkt->rtp.header_len, pkt->rtp.payload_len, &vp8))
+	if (vp8_parse(pkt->data + pkt->rtp.payload_at, pkt->rtp.payload_len, &vp8))
 		return 0; /* vp8_mark() refused it before */
 	vp8.picture_id = picture_id;
 	vp8.tl0 = tl0;

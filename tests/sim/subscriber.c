@@ -129,7 +129,8 @@ void subscriber_packet(struct subscriber *s, const uint8_t *data, size_t len, ui
 {
 	static const struct rtp_exts exts = {.twcc = SIM_EXT_TWCC};
 	static const struct rtcp_handler handler = {.sr = on_sr};
-	static struct pkt pkt;
+	static uint8_t bytes[PKT_ROOM];
+	static struct pkt pkt = {.data = bytes};
 	struct rtp_names names;
 	uint32_t index;
 	size_t skip = 0;

@@ -13,10 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct rtp_exts exts = {1, 2, 3, 4, 5, 6};
-	static struct pkt pkt;
+	static uint8_t bytes[PKT_ROOM];
+	static struct pkt pkt = {.data = bytes};
 	struct rtp_names names;
 
-	if (size > sizeof(pkt.data))
+	if (size > sizeof(bytes))
 		return 0;
 	memcpy(pkt.data, data, size);
 	pkt.len = (uint32_t)size;

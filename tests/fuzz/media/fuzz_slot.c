@@ -53,7 +53,8 @@ static uint8_t *room(void *arg)
 static void ready(void *arg, size_t len)
 {
 	static const struct rtp_exts exts = {.mid = 1, .twcc = 4};
-	static struct pkt pkt;
+	static uint8_t bytes[PKT_ROOM];
+	static struct pkt pkt = {.data = bytes};
 	struct rtp_names names;
 	unsigned stream;
 	int64_t seq;
@@ -99,7 +100,7 @@ static void play(struct router *router, struct pkt_pool *pool, struct play *p, u
 	}
 	p->seq[layer] = (uint16_t)(p->seq[layer] + (int8_t)(how & 0x40 ? step : 1));
 	p->timestamp += how & 0x80 ? step * 1000003u : 3000;
-	w = writer_of(pkt->data, sizeof(pkt->data));
+	w = writer_of(pkt->data, PKT_ROOM);
 	write_u16(&w, 0x8060);
 	write_u16(&w, p->seq[layer]);
 	write_u32(&w, p->timestamp);

@@ -94,7 +94,7 @@ static inline struct pkt *make(struct pkt_pool *pool, const struct spec *s, stru
 	struct pkt *pkt = pkt_get(pool);
 
 	assert(pkt);
-	pkt->len = (uint32_t)build(s, pkt->data, sizeof(pkt->data));
+	pkt->len = (uint32_t)build(s, pkt->data, PKT_ROOM);
 	pkt->arrival_us = s->arrival_us;
 	assert_int_equal(rtp_packet_parse(pkt, &test_exts, names ? names : &unused), 0);
 	return pkt;

@@ -30,7 +30,7 @@ static struct {
 	struct rtp_names names;
 	struct vp8 vp8;
 } out;
-static uint8_t buffer[OUTLET_ROOM];
+static uint8_t buffer[OUTLET_ROOM], sent_bytes[OUTLET_ROOM];
 static bool full;
 
 static uint8_t *room(void *arg)
@@ -45,6 +45,7 @@ static void ready(void *arg, size_t len)
 
 	(void)arg;
 	out.count++;
+	out.pkt.data = sent_bytes;
 	memcpy(out.pkt.data, buffer, len);
 	out.pkt.len = (uint32_t)len;
 	assert_int_equal(rtp_packet_parse(&out.pkt, &test_exts, &out.names), 0);

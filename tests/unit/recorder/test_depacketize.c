@@ -71,6 +71,7 @@ static void push(uint32_t ssrc, uint16_t seq, uint32_t rtp, bool marker, uint64_
 		.seq = seq,
 		.marker = marker,
 		.header_len = 12,
+		.payload_at = 12,
 		.payload_len = (uint16_t)len};
 	memcpy(pkt->data + 12, payload, len);
 	depacketizer_push(&in, pkt, at_us);
