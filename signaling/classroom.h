@@ -92,9 +92,10 @@ void classroom_unseat(struct client *client);
 void classroom_broadcast(
 	struct classroom *classroom, const struct shape *shape, const void *fields);
 
-/* The seat gets a peer as `params` say, instead of the one that it had. Errors as the engine. */
-int classroom_add_peer(
-	struct classroom *classroom, struct seat *seat, const struct lectern_peer_params *params);
+/* The seat gets `peer`, which the engine made of `params`, instead of the one that it had. -ENOMEM:
+ * nothing has changed. */
+int classroom_take_peer(struct classroom *classroom, struct seat *seat, lectern_id peer,
+	const struct lectern_peer_params *params);
 void classroom_remove_peer(struct classroom *classroom, struct seat *seat);
 void classroom_on_event(struct classroom *classroom, const struct lectern_event *event);
 

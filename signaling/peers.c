@@ -75,23 +75,16 @@ static bool on_stage(const struct classroom *classroom, const char *member)
 	return false;
 }
 
-int classroom_add_peer(
-	struct classroom *classroom, struct seat *seat, const struct lectern_peer_params *params)
+int classroom_take_peer(struct classroom *classroom, struct seat *seat, lectern_id peer,
+	const struct lectern_peer_params *params)
 {
 	const struct member *member = room_find(classroom->room, seat->member);
 	struct lectern_peer_params *copy = malloc(sizeof(*copy));
-	lectern_id peer;
-	int result;
 
 	assert(member);
 	if (!copy)
 		return -ENOMEM;
 	classroom_remove_peer(classroom, seat);
-	result = lectern_engine_peer_add(engine_of(classroom), params, &peer);
-	if (result < 0) {
-		free(copy);
-		return result;
-	}
 	*copy = *params;
 	seat->params = copy;
 	seat->peer = peer;

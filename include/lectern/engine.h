@@ -37,7 +37,7 @@ struct lectern_engine_config {
 	void *wake_arg;
 };
 
-/* What an answer says of the server's end; the same for all peers of a room. */
+/* What an answer says of the server's end: of the worker that a peer was placed on. */
 struct lectern_endpoint {
 	size_t candidate_count;
 	struct {
@@ -97,14 +97,13 @@ void lectern_engine_destroy(struct lectern_engine *engine);
 int lectern_engine_room_open(struct lectern_engine *engine, lectern_id *ret_room);
 /* Closes its peers too. */
 void lectern_engine_room_close(struct lectern_engine *engine, lectern_id room);
-/* Valid until the engine is destroyed; NULL if the room is gone. */
-const struct lectern_endpoint *lectern_engine_endpoint(
-	struct lectern_engine *engine, lectern_id room);
-
 /* -ENOENT: no such room; -ENOSPC: LECTERN_MAX_PEERS reached; -EINVAL: impossible sections. */
 int lectern_engine_peer_add(struct lectern_engine *engine, const struct lectern_peer_params *params,
 	lectern_id *ret_peer);
 void lectern_engine_peer_remove(struct lectern_engine *engine, lectern_id peer);
+/* Where the peer is to be reached. Valid until the engine is destroyed; NULL if the peer is gone. */
+const struct lectern_endpoint *lectern_engine_peer_endpoint(
+	struct lectern_engine *engine, lectern_id peer);
 /* ICE restart (RFC 8839 4.4.1.1): new credentials for the same DTLS association. */
 int lectern_engine_peer_restart(struct lectern_engine *engine, lectern_id peer,
 	const char *local_ufrag, const char *local_pwd, const char *remote_ufrag,

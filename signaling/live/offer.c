@@ -76,41 +76,56 @@ static int restart(
 	return result;
 }
 
-static int apply(struct client *client, enum ask ask, const struct lectern_peer_params *params)
+static int write_answer(
+	const struct client *client, struct negotiation *n, lectern_id peer, unsigned version)
 {
-	switch (ask) {
-	case ASK_NEW:
-		return classroom_add_peer(client->classroom, client->seat, params);
-	case ASK_RESTART:
-		return restart(client->classroom, client->seat, params);
-	case ASK_SAME:
-		break;
-	}
-	return 0;
+	const struct lectern_endpoint *endpoint =
+		lectern_engine_peer_endpoint(client->classroom->live->server->engine, peer);
+
+	return endpoint ? sdp_write(&n->offer, &n->params, endpoint, version, n->answer) : -ENOENT;
+}
+
+/* The one that the seat has stays until the new one has its answer. */
+static int replace_peer(struct client *client, struct negotiation *n)
+{
+	struct lectern_engine *engine = client->classroom->live->server->engine;
+	lectern_id peer;
+	int result = lectern_engine_peer_add(engine, &n->params, &peer);
+
+	if (result < 0)
+		return result;
+	result = write_answer(client, n, peer, 1);
+	if (result == 0)
+		result = classroom_take_peer(client->classroom, client->seat, peer, &n->params);
+	if (result < 0)
+		lectern_engine_peer_remove(engine, peer);
+	return result;
+}
+
+static int answer_again(struct client *client, enum ask ask, struct negotiation *n)
+{
+	struct seat *seat = client->seat;
+	int result = write_answer(client, n, seat->peer, seat->answers + 1);
+
+	if (result == 0 && ask == ASK_RESTART)
+		result = restart(client->classroom, seat, &n->params);
+	return result;
 }
 
 /* The answer is in n->answer; else refused, and nothing has changed. */
 static int negotiate(struct client *client, const char *sdp, struct negotiation *n)
 {
-	struct classroom *classroom = client->classroom;
 	struct seat *seat = client->seat;
-	const struct lectern_endpoint *endpoint;
 	enum ask ask;
 	int result = sdp_parse(sdp, strlen(sdp), &n->offer, n->why);
 
 	if (result < 0)
 		return result;
-	fill_person(classroom, seat, &n->params);
+	fill_person(client->classroom, seat, &n->params);
 	ask = what_is_asked(seat, &n->offer.transport);
 	result = sdp_negotiate(&n->offer, ask == ASK_NEW ? NULL : seat->params, &n->params, n->why);
-	if (result < 0)
-		return result;
-	endpoint = lectern_engine_endpoint(classroom->live->server->engine, classroom->engine_room);
-	if (!endpoint)
-		return -ENOENT;
-	result = sdp_write(&n->offer, &n->params, endpoint, seat->answers + 1, n->answer);
 	if (result == 0)
-		result = apply(client, ask, &n->params);
+		result = ask == ASK_NEW ? replace_peer(client, n) : answer_again(client, ask, n);
 	if (result == 0)
 		seat->answers++;
 	return result;

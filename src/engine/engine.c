@@ -188,14 +188,6 @@ void lectern_engine_room_close(struct lectern_engine *engine, lectern_id room)
 	table_remove(&engine->rooms, room);
 }
 
-const struct lectern_endpoint *lectern_engine_endpoint(
-	struct lectern_engine *engine, lectern_id room)
-{
-	const struct table_entry *entry = table_find(&engine->rooms, room);
-
-	return entry ? worker_endpoint(engine->workers[entry->worker]) : NULL;
-}
-
 static struct command *peer_add_command(const struct lectern_peer_params *params)
 {
 	struct command *command = command_new(COMMAND_PEER_ADD, params->room, 0);
@@ -254,6 +246,14 @@ void lectern_engine_peer_remove(struct lectern_engine *engine, lectern_id peer)
 		return;
 	send_to_peer(engine, command);
 	forget_peer(engine, peer);
+}
+
+const struct lectern_endpoint *lectern_engine_peer_endpoint(
+	struct lectern_engine *engine, lectern_id peer)
+{
+	const struct table_entry *entry = table_find(&engine->peers, peer);
+
+	return entry ? worker_endpoint(engine->workers[entry->worker]) : NULL;
 }
 
 int lectern_engine_peer_restart(struct lectern_engine *engine, lectern_id peer,

@@ -152,7 +152,7 @@ void scene_turn(struct fixture *f, int wait_ms)
 void scene_add_changed(
 	struct fixture *f, struct member *member, struct client_config config, change_fn *change)
 {
-	const struct lectern_endpoint *endpoint = lectern_engine_endpoint(f->engine, f->room);
+	const struct lectern_endpoint *endpoint;
 	struct lectern_peer_params params;
 
 	config.on_rtp = scene_on_rtp;
@@ -163,6 +163,8 @@ void scene_add_changed(
 	if (change)
 		change(&params);
 	assert_int_equal(lectern_engine_peer_add(f->engine, &params, &member->id), 0);
+	endpoint = lectern_engine_peer_endpoint(f->engine, member->id);
+	assert_non_null(endpoint);
 	client_connect(member->client, endpoint->candidates[0].address,
 		endpoint->candidates[0].port, params.local_ufrag, params.local_pwd,
 		endpoint->fingerprint);

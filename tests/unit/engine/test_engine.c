@@ -38,7 +38,7 @@ static void who_is_not_the_one_of_the_offer_gets_nothing(void **state)
 	struct fixture *f = *state;
 	struct member *a = scene_join(f, 0, (struct client_config){0});
 	struct member *stranger = &f->members[1], *nameless = &f->members[2];
-	const struct lectern_endpoint *endpoint = lectern_engine_endpoint(f->engine, f->room);
+	const struct lectern_endpoint *endpoint;
 	struct lectern_peer_params params;
 
 	lectern_engine_peer_permit(f->engine, a->id, LECTERN_KIND_BIT(LECTERN_MIC));
@@ -52,6 +52,7 @@ static void who_is_not_the_one_of_the_offer_gets_nothing(void **state)
 	memset(params.remote_fingerprint, 'A', 2);
 	memset(params.remote_fingerprint + 3, 'B', 2);
 	assert_int_equal(lectern_engine_peer_add(f->engine, &params, &stranger->id), 0);
+	endpoint = lectern_engine_peer_endpoint(f->engine, stranger->id);
 	client_connect(stranger->client, endpoint->candidates[0].address,
 		endpoint->candidates[0].port, params.local_ufrag, params.local_pwd,
 		endpoint->fingerprint);
@@ -59,6 +60,7 @@ static void who_is_not_the_one_of_the_offer_gets_nothing(void **state)
 	UNTIL(f, client_over(stranger->client), scene_send_mic(a, 20));
 	/* a wrong password: not a byte comes back, while another is served */
 	scene_add(f, nameless, (struct client_config){0});
+	endpoint = lectern_engine_peer_endpoint(f->engine, nameless->id);
 	client_connect(nameless->client, endpoint->candidates[0].address,
 		endpoint->candidates[0].port, "srv00002", "not-the-password-of-00002",
 		endpoint->fingerprint);
@@ -72,22 +74,23 @@ static void who_is_not_the_one_of_the_offer_gets_nothing(void **state)
 static void two_rooms_go_to_two_workers_and_do_not_meet(void **state)
 {
 	struct fixture *f = *state;
-	const struct lectern_endpoint *first = lectern_engine_endpoint(f->engine, f->room), *second;
+	const struct lectern_endpoint *first, *second;
 	lectern_id first_room = f->room;
 	struct member *a, *b;
 
 	a = scene_join(f, 0, (struct client_config){0});
+	first = lectern_engine_peer_endpoint(f->engine, a->id);
 	assert_int_equal(lectern_engine_room_open(f->engine, &f->room), 0);
-	second = lectern_engine_endpoint(f->engine, f->room);
+	b = scene_join(f, 1, (struct client_config){0});
+	second = lectern_engine_peer_endpoint(f->engine, b->id);
 	assert_true(first->candidates[0].port != second->candidates[0].port);
 	assert_string_equal(first->fingerprint, second->fingerprint);
-	b = scene_join(f, 1, (struct client_config){0});
 	lectern_engine_peer_permit(f->engine, a->id, LECTERN_KIND_BIT(LECTERN_CAMERA));
 	lectern_engine_slot_show(f->engine, b->id, 0, a->id, LECTERN_CAMERA);
 	UNTIL(f, a->flowing[LECTERN_CAMERA], scene_send_camera(a, true));
 	assert_int_equal(b->kept_count, 0);
 	lectern_engine_room_close(f->engine, first_room);
-	assert_null(lectern_engine_endpoint(f->engine, first_room));
+	assert_null(lectern_engine_peer_endpoint(f->engine, a->id));
 	UNTIL(f, client_over(a->client), ); /* close_notify */
 	assert_false(client_over(b->client));
 }
@@ -129,10 +132,11 @@ static void links_are_told_every_two_seconds(void **state)
 static void a_port_in_use_is_an_error_at_the_start(void **state)
 {
 	struct fixture *f = *state;
+	struct member *a = scene_join(f, 0, (struct client_config){0});
 	struct lectern_engine_config config = {
 		.workers = 1,
 		.bind_address = "127.0.0.1",
-		.port = lectern_engine_endpoint(f->engine, f->room)->candidates[0].port,
+		.port = lectern_engine_peer_endpoint(f->engine, a->id)->candidates[0].port,
 		.wake = scene_on_wake,
 		.wake_arg = &f->wake_fd,
 	};
