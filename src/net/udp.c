@@ -18,6 +18,7 @@ struct udp {
 	struct pkt_pool *pool;
 	/* owned */
 	int fd;
+	bool dual; /* an IPv6 socket, which has IPv4 addresses mapped */
 	struct udp_batch *batches;
 	/* state */
 	struct list idle, queue;
@@ -33,7 +34,7 @@ struct udp {
 static int open_socket(const struct addr *at)
 {
 	int fd = socket(at->u.sa.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int size = UDP_SOCKET_BYTES, err;
+	int size = UDP_SOCKET_BYTES, no = 0, err;
 
 	if (fd < 0)
 		return -errno;
@@ -42,6 +43,8 @@ static int open_socket(const struct addr *at)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	if (at->u.sa.sa_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
 	if (bind(fd, &at->u.sa, at->len) < 0) {
 		err = -errno;
 		close(fd);
@@ -62,6 +65,7 @@ int udp_create(const char *ip, uint16_t port, struct pkt_pool *pool, struct udp 
 	if (!udp)
 		return -ENOMEM;
 	udp->pool = pool;
+	udp->dual = at.u.sa.sa_family == AF_INET6;
 	list_init(&udp->idle);
 	list_init(&udp->queue);
 	udp->fd = open_socket(&at);
@@ -139,6 +143,7 @@ static void hand_over(struct udp *udp, unsigned i, uint64_t now_us, udp_recv_fn 
 	udp->in[i] = NULL;
 	udp->counters.received++;
 	udp->in_from[i].len = udp->in_head[i].msg_hdr.msg_namelen;
+	addr_unmap(&udp->in_from[i]);
 	pkt->len = udp->in_head[i].msg_len;
 	pkt->arrival_us = now_us;
 	each(arg, pkt, &udp->in_from[i]);
@@ -186,6 +191,7 @@ static struct udp_batch *new_batch(struct udp *udp, struct udp_batch **owner, co
 	list_remove(&batch->of_queue);
 	list_append(&udp->queue, &batch->of_queue);
 	batch->to = *to;
+	batch->wire_to = udp->dual ? addr_map(to) : *to;
 	batch->owner = owner;
 	batch->count = 0;
 	batch->used = 0;
@@ -246,8 +252,8 @@ static unsigned add_heads(struct udp *udp, unsigned count, struct udp_batch *bat
 	for (unsigned i = 0; i < batch->count; i++, count++) {
 		udp->out_bytes[count] = (struct iovec){at, batch->lens[i]};
 		udp->out_head[count].msg_hdr = (struct msghdr){
-			.msg_name = &batch->to.u,
-			.msg_namelen = batch->to.len,
+			.msg_name = &batch->wire_to.u,
+			.msg_namelen = batch->wire_to.len,
 			.msg_iov = &udp->out_bytes[count],
 			.msg_iovlen = 1,
 		};

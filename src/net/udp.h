@@ -11,6 +11,8 @@
  * is free, everything that waits is sent at once. What the socket does not take is lost, as on any
  * network, and counted.
  *
+ * A socket on "::" takes IPv4 too; its addresses are plain IPv4 for all who use this (base/addr).
+ *
  * Belongs to the worker's thread.
  */
 #ifndef NET_UDP_H
@@ -35,7 +37,7 @@ struct udp;
 
 struct udp_batch {
 	struct list of_queue;
-	struct addr to;
+	struct addr to, wire_to;  /* wire_to: as this socket's family has it */
 	struct udp_batch **owner; /* cleared when the batch has been sent */
 	unsigned count;
 	size_t used;

@@ -181,6 +181,40 @@ static void a_kept_packet_is_not_overwritten(void **state)
 	assert_int_equal(f->kept[0]->arrival_us, 7);
 }
 
+/* One socket for both families, and IPv4 has its own form on the near side of it. */
+static void a_dual_stack_socket_speaks_both(void **state)
+{
+	struct fixture *f = *state;
+	struct udp *dual, *six;
+	struct udp_batch *batch = NULL, *back = NULL;
+	struct addr to4, to6, from6;
+
+	assert_int_equal(udp_create("::", 0, f->pool, &dual), 0);
+	assert_int_equal(udp_create("::1", 0, f->pool, &six), 0);
+	addr_parse("127.0.0.1", udp_port(dual), &to4);
+	addr_parse("::1", udp_port(dual), &to6);
+	addr_parse("::1", udp_port(six), &from6);
+	put(f->a, &batch, &to4, 4, 10);
+	udp_flush(f->a);
+	put(six, &back, &to6, 6, 10);
+	udp_flush(six);
+	udp_recv(dual, 7, on_packet, f);
+	assert_int_equal(f->got, 2);
+	assert_int_equal(f->firsts[1], 6);
+	assert_true(addr_equal(&f->from, &from6));
+	put(dual, &batch, &f->at_a, 44, 10);
+	put(dual, &back, &from6, 66, 10);
+	udp_flush(dual);
+	udp_recv(f->a, 7, on_packet, f);
+	assert_int_equal(f->firsts[2], 44);
+	assert_true(addr_equal(&f->from, &to4));
+	udp_recv(six, 7, on_packet, f);
+	assert_int_equal(f->firsts[3], 66);
+	assert_true(addr_equal(&f->from, &to6));
+	udp_destroy(dual);
+	udp_destroy(six);
+}
+
 static void a_port_in_use_is_said_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -205,6 +239,7 @@ int main(void)
 			an_empty_pool_does_not_leave_the_socket_full, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_kept_packet_is_not_overwritten, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_dual_stack_socket_speaks_both, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_port_in_use_is_said_at_once, set_up, tear_down),
 	};
 
