@@ -148,6 +148,7 @@ static void answer_ready(struct exchange *exchange)
 		answer->body = json_dumps(answer->json, JSON_COMPACT);
 		answer->length = answer->body ? (int64_t)strlen(answer->body) : 0;
 	}
+	answer->open = exchange->request->route && exchange->request->route->stream;
 	exchange->left = exchange->request->head ? 0 : answer->length;
 	exchange->ready = true;
 	moved(exchange);
@@ -186,7 +187,7 @@ static int submit(struct exchange *exchange, int lane, void (*run)(struct store 
 
 static bool parse_body(struct request *request)
 {
-	if (request->text_len == 0)
+	if (request->text_len == 0 || request->route->stream)
 		return true;
 	request->body = json_loadb(request->text, request->text_len, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(request->body) && json_object_size(request->body) <= BODY_DEPTH_KEYS)
@@ -232,41 +233,64 @@ static bool check_who(struct exchange *exchange)
 	return true;
 }
 
+static bool check_stream(struct exchange *exchange)
+{
+	struct request *request = exchange->request;
+	const char *type = request->route->stream;
+	char text[64];
+
+	if (type[0] == '\0' || head_has_type(exchange->wsi, type))
+		return true;
+	snprintf(text, sizeof(text), "Send %s.", type);
+	request_error(request, 415, "bad_request", text);
+	return false;
+}
+
 /* A page of another site can make a browser send neither JSON nor our Origin. */
 static bool check_changing(struct exchange *exchange)
 {
 	struct request *request = exchange->request;
 
+	if (request->route->stream)
+		return check_stream(exchange);
 	if (request->method == METHOD_GET)
 		return true;
 	if (head_origin(request->server, exchange->wsi) == ORIGIN_FOREIGN) {
 		request_error(request, 403, "forbidden", "The request came from another site.");
 		return false;
 	}
-	if (!head_is_json(exchange->wsi)) {
+	if (!head_has_type(exchange->wsi, "application/json")) {
 		request_error(request, 415, "bad_request", "Send application/json.");
 		return false;
 	}
 	return true;
 }
 
+/* A body that nobody reads must not be taken for the next request. */
+static bool turn_away(struct exchange *exchange)
+{
+	exchange->request->answer.close |= head_has_body(exchange->wsi);
+	return false;
+}
+
 static bool accept_request(struct exchange *exchange, int64_t *ret_length)
 {
 	struct request *request = exchange->request;
 
-	if (head_read(exchange->wsi, request, ret_length) < 0)
+	if (head_read(exchange->wsi, request) < 0)
 		return false;
-	if (request_route(request, request->server->routes) && check_who(exchange) &&
-		check_changing(exchange)) {
-		request->text_room = (size_t)*ret_length;
-		request->text = malloc(request->text_room + 1);
-		if (request->text)
-			return true;
-		request_fail(request, -ENOMEM);
-	}
-	/* A body that nobody reads must not be taken for the next request. */
-	request->answer.close |= *ret_length > 0;
-	return false;
+	if (!request_route(request, request->server->routes))
+		return turn_away(exchange);
+	if (head_length(exchange->wsi, request, ret_length) < 0)
+		return false;
+	if (!check_who(exchange) || !check_changing(exchange))
+		return turn_away(exchange);
+	request->text_room = (size_t)*ret_length;
+	request->text = malloc(request->text_room + 1);
+	if (request->text)
+		return true;
+	request_fail(request, -ENOMEM);
+	return turn_away(exchange);
 }
 
 int exchange_begin(struct exchanges *exchanges, struct lws *wsi, struct exchange **ret_exchange)
@@ -331,6 +355,18 @@ static void add(struct head *head, const char *name, const char *value)
 				head->end) != 0;
 }
 
+/* The token is in a header that the page sets itself, so every origin may ask (Fetch, CORS). */
+static void add_open(struct head *head, const struct answer *answer)
+{
+	add(head, "access-control-allow-origin:", "*");
+	add(head, "access-control-expose-headers:", "ETag, Link, Location, Retry-After");
+	if (answer->allow[0] == '\0')
+		return;
+	add(head, "access-control-allow-methods:", answer->allow);
+	add(head, "access-control-allow-headers:", "Authorization, Content-Type, If-Match");
+	add(head, "access-control-max-age:", "86400");
+}
+
 static void add_answer(struct head *head, const struct answer *answer)
 {
 	char number[24];
@@ -343,6 +379,12 @@ static void add_answer(struct head *head, const struct answer *answer)
 	add(head, "content-range:", answer->content_range);
 	add(head, "allow:", answer->allow);
 	add(head, "location:", answer->location);
+	add(head, "etag:", answer->etag);
+	add(head, "www-authenticate:", answer->challenge);
+	add(head, "accept-post:", answer->accept_post);
+	add(head, "accept-patch:", answer->accept_patch);
+	if (answer->open)
+		add_open(head, answer);
 	for (size_t i = 0; i < ANSWER_COOKIES; i++)
 		add(head, "set-cookie:", answer->cookies[i]);
 	if (answer->retry_after_s > 0) {

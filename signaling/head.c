@@ -34,6 +34,10 @@ static enum method method_of(struct lws *wsi, bool *ret_head)
 		return METHOD_POST;
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_PATCH_URI) > 0)
 		return METHOD_PATCH;
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_DELETE_URI) > 0)
+		return METHOD_DELETE;
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_OPTIONS_URI) > 0)
+		return METHOD_OPTIONS;
 	return METHOD_OTHER;
 }
 
@@ -69,34 +73,46 @@ static void read_query(struct lws *wsi, struct request *request)
 	request->query[used] = '\0';
 }
 
-/* RFC 9112 6: exactly one Content-Length of digits, and no other framing. */
-static int read_length(struct lws *wsi, struct request *request, int64_t *ret_length)
+bool head_has_body(struct lws *wsi)
 {
 	char text[24];
-	size_t digits;
-	int64_t length = 0;
-	bool changes = request->method != METHOD_GET;
+
+	return lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0 ||
+	       header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof(text)) < 0 ||
+	       text[strspn(text, "0")] != '\0';
+}
+
+/* RFC 9112 6: at most one Content-Length of digits, and no other framing. */
+static int check_framing(struct lws *wsi, struct request *request)
+{
+	char text[24];
 
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0)
 		return refuse(request, 411, "Send the body with a Content-Length.");
-	if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0) {
-		if (changes)
-			return refuse(request, 411, "Send the body with a Content-Length.");
-		*ret_length = 0;
-		return 0;
-	}
 	if (header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof(text)) < 0)
 		return refuse(request, 413, "The body is too large.");
-	digits = strspn(text, "0123456789");
-	if (digits == 0 || text[digits] != '\0')
+	if (text[strspn(text, "0123456789")] != '\0')
 		return refuse(request, 400, "Content-Length is not a number.");
-	for (size_t i = 0; i < digits; i++) {
-		length = length * 10 + (text[i] - '0');
-		if (length > HTTP_MAX_BODY)
+	return 0;
+}
+
+int head_length(struct lws *wsi, struct request *request, int64_t *ret_length)
+{
+	const int64_t most = request->route->stream ? HTTP_MAX_OFFER : HTTP_MAX_BODY;
+	bool takes_body = request->method == METHOD_POST || request->method == METHOD_PATCH;
+	int64_t length = 0;
+	char text[24];
+
+	header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, text, sizeof(text));
+	if (text[0] == '\0' && takes_body)
+		return refuse(request, 411, "Send the body with a Content-Length.");
+	for (const char *at = text; *at; at++) {
+		length = length * 10 + (*at - '0');
+		if (length > most)
 			return refuse(request, 413, "The body is too large.");
 	}
-	if (length > 0 && !changes)
-		return refuse(request, 400, "A GET has no body.");
+	if (length > 0 && !takes_body)
+		return refuse(request, 400, "That method has no body.");
 	*ret_length = length;
 	return 0;
 }
@@ -122,7 +138,19 @@ static int read_preferences(struct lws *wsi, struct request *request)
 	return 0;
 }
 
-int head_read(struct lws *wsi, struct request *request, int64_t *ret_length)
+/* What does not fit is no token and no tag of ours. */
+static void read_stream_headers(struct lws *wsi, struct request *request)
+{
+	char authorization[HEADER_SHORT];
+
+	if (header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, authorization, sizeof(authorization)) < 0 ||
+		!url_bearer(authorization, request->bearer, sizeof(request->bearer)))
+		request->bearer[0] = '\0';
+	if (header(wsi, WSI_TOKEN_HTTP_IF_MATCH, request->if_match, sizeof(request->if_match)) < 0)
+		snprintf(request->if_match, sizeof(request->if_match), "?");
+}
+
+int head_read(struct lws *wsi, struct request *request)
 {
 	int r;
 
@@ -130,8 +158,9 @@ int head_read(struct lws *wsi, struct request *request, int64_t *ret_length)
 	if (read_path(wsi, request) < 0)
 		return refuse(request, 414, "The address is too long or not one.");
 	read_query(wsi, request);
+	read_stream_headers(wsi, request);
 	r = read_preferences(wsi, request);
-	return r < 0 ? r : read_length(wsi, request, ret_length);
+	return r < 0 ? r : check_framing(wsi, request);
 }
 
 const struct identity *head_identity(struct server *server, struct lws *wsi, unsigned n)
@@ -159,12 +188,12 @@ enum head_origin head_origin(struct server *server, struct lws *wsi)
 		       : ORIGIN_FOREIGN;
 }
 
-bool head_is_json(struct lws *wsi)
+bool head_has_type(struct lws *wsi, const char *wanted)
 {
 	char type[HEADER_SHORT];
 
 	return header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, type, sizeof(type)) == 0 &&
-	       url_is_json(type);
+	       url_has_type(type, wanted);
 }
 
 bool head_asks_protocol(struct lws *wsi, const char *name)

@@ -16,10 +16,15 @@ struct request;
 struct server;
 
 /*
- * Fills what was asked. `ret_length` is the size of the body. On failure the request has an error
- * to answer, after which the connection must close: what follows the head cannot be trusted.
+ * Fills what was asked. On failure the request has an error to answer, after which the connection
+ * must close: what follows the head cannot be trusted.
  */
-int head_read(struct lws *wsi, struct request *request, int64_t *ret_length);
+int head_read(struct lws *wsi, struct request *request);
+/* The size of the body, for a request whose route is known, which says how much it takes. Failure
+ * as above. */
+int head_length(struct lws *wsi, struct request *request, int64_t *ret_length);
+/* Something follows the head. */
+bool head_has_body(struct lws *wsi);
 
 /* NULL: nobody, or not n. */
 const struct identity *head_identity(struct server *server, struct lws *wsi, unsigned n);
@@ -27,7 +32,8 @@ const struct identity *head_identity(struct server *server, struct lws *wsi, uns
 enum head_origin { ORIGIN_NONE, ORIGIN_OURS, ORIGIN_FOREIGN };
 
 enum head_origin head_origin(struct server *server, struct lws *wsi);
-bool head_is_json(struct lws *wsi);
+/* The body is of this media type. */
+bool head_has_type(struct lws *wsi, const char *type);
 /* The upgrade asks for our subprotocol. */
 bool head_asks_protocol(struct lws *wsi, const char *name);
 

@@ -35,6 +35,7 @@ enum {
 	HTTP_MAX_CONNECTIONS = 2048, /* WebSockets included */
 	HTTP_MAX_HEADERS = 8192,     /* bytes of a request's head */
 	HTTP_MAX_BODY = 16384,	     /* bytes of a request's body */
+	HTTP_MAX_OFFER = 128 * 1024, /* the same of WHIP and WHEP */
 	HTTP_TIMEOUT_S = 10,
 	HTTP_KEEPALIVE_S = 30,
 	HTTP_STALL_S = 60,

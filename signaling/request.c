@@ -41,12 +41,13 @@ void request_destroy(struct request *request)
 	answer_clear(&request->answer);
 	json_decref(request->body);
 	free(request->text);
+	free(request->found);
 	free(request);
 }
 
 static void list_methods(struct request *request, const struct route *routes, const char *pattern)
 {
-	static const char *const names[] = {"GET, HEAD", "POST", "PATCH"};
+	static const char *const names[] = {"GET, HEAD", "POST", "PATCH", "DELETE", "OPTIONS"};
 	char *allow = request->answer.allow;
 	size_t len = 0;
 
@@ -104,10 +105,25 @@ void request_json(struct request *request, unsigned status, json_t *json)
 	request->answer.json = json;
 }
 
+void request_text(struct request *request, unsigned status, const char *type, const char *text)
+{
+	answer_clear(&request->answer);
+	request->answer.status = status;
+	request->answer.type = type;
+	request->answer.cache = "no-store";
+	request->answer.body = strdup(text); /* without memory an empty body must do */
+	request->answer.length = request->answer.body ? (int64_t)strlen(text) : 0;
+}
+
 void request_error(struct request *request, unsigned status, const char *code, const char *text)
 {
-	json_t *json = json_pack("{s:s, s:s}", "error", code, "text", text);
+	json_t *json;
 
+	if (request->route && request->route->stream) {
+		request_text(request, status, "text/plain; charset=utf-8", text);
+		return;
+	}
+	json = json_pack("{s:s, s:s}", "error", code, "text", text);
 	answer_clear(&request->answer);
 	request->answer.status = status;
 	request->answer.type = "application/json";

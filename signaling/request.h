@@ -30,12 +30,22 @@ enum {
 	REQUEST_PATH = 512, /* bytes of a decoded path, with its NUL */
 	REQUEST_QUERY = 512,
 	REQUEST_RANGE = 256,
+	REQUEST_BEARER = 64,   /* characters of a token, with its NUL */
+	REQUEST_IF_MATCH = 96, /* the same of If-Match */
 	ANSWER_COOKIES = 2,
 	ANSWER_COOKIE = 192,
 	ANSWER_MAX_FILE = 8 << 20, /* bytes of a file that is parsed to answer with it */
 };
 
-enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_OTHER, METHOD_ANY };
+enum method {
+	METHOD_GET,
+	METHOD_POST,
+	METHOD_PATCH,
+	METHOD_DELETE,
+	METHOD_OPTIONS,
+	METHOD_OTHER,
+	METHOD_ANY
+};
 
 /* One row for each route, in api/table.c; rows of one pattern differ in their method. */
 struct route {
@@ -46,6 +56,12 @@ struct route {
 	int lane;	     /* enum work_lane */
 	void (*run)(struct store *store, struct request *request);
 	void (*finish)(struct request *request); /* control thread; NULL: nothing */
+	/*
+	 * Of WHIP and WHEP: the media type of its body, "" where there is none. Such a route asks
+	 * for a bearer token and no cookie, so that pages of every origin may use it, and tells
+	 * what is wrong in plain text. NULL: a route of our own pages.
+	 */
+	const char *stream;
 };
 
 struct answer {
@@ -53,8 +69,12 @@ struct answer {
 	const char *type, *cache, *encoding; /* NULL: no such header */
 	bool ranges, vary, close;
 	unsigned retry_after_s;
-	char allow[24];
+	char allow[48];
 	char location[128];
+	char etag[32];				/* with its quotes */
+	const char *challenge;			/* WWW-Authenticate */
+	const char *accept_post, *accept_patch; /* media types */
+	bool open;				/* to pages of every origin */
 	char content_range[80];
 	char cookies[ANSWER_COOKIES][ANSWER_COOKIE];
 	json_t *json; /* until it is sent */
@@ -73,6 +93,8 @@ struct request {
 	char path[REQUEST_PATH];
 	char query[REQUEST_QUERY]; /* "from=1&to=2", decoded */
 	char range[REQUEST_RANGE];
+	char bearer[REQUEST_BEARER]; /* "": none that could be one of ours */
+	char if_match[REQUEST_IF_MATCH];
 	bool takes_br, takes_gzip;
 	unsigned last_n; /* who signed in last in this browser; 0: nobody */
 	struct url_params params;
@@ -84,6 +106,7 @@ struct request {
 	/* what is answered */
 	struct answer answer;
 	struct identity changed; /* for `finish`: a sign-in that was added or removed */
+	void *found;		 /* for `finish`: what `run` allocated; freed with the request */
 
 	/* control thread only */
 	struct exchange *exchange; /* the connection's; NULL: it is gone */
@@ -102,7 +125,10 @@ int64_t request_id(const struct request *request);
 
 /* Takes `json`, NULL being out of memory. */
 void request_json(struct request *request, unsigned status, json_t *json);
-/* {"error": code, "text": ...}; replaces whatever was answered before. */
+/* A copy of `text`. */
+void request_text(struct request *request, unsigned status, const char *type, const char *text);
+/* {"error": code, "text": ...}, or the text alone where the route says so; replaces whatever was
+ * answered before. */
 void request_error(struct request *request, unsigned status, const char *code, const char *text);
 /* For a negative errno of the store: 404, 503 or 500. */
 void request_fail(struct request *request, int error);

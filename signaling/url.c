@@ -141,10 +141,43 @@ bool url_accepts(const char *accept_encoding, const char *coding)
 	return false;
 }
 
-bool url_is_json(const char *content_type)
+bool url_has_type(const char *content_type, const char *type)
 {
-	static const char json[] = "application/json";
-	const size_t len = sizeof(json) - 1;
+	const size_t len = strlen(type);
 
-	return strncasecmp(content_type, json, len) == 0 && strchr("; \t", content_type[len]);
+	return strncasecmp(content_type, type, len) == 0 && strchr("; \t", content_type[len]);
+}
+
+bool url_bearer(const char *authorization, char *out, size_t room)
+{
+	static const char scheme[] = "Bearer ";
+	const char *token;
+	size_t len;
+
+	if (strncasecmp(authorization, scheme, sizeof(scheme) - 1) != 0)
+		return false;
+	token = authorization + sizeof(scheme) - 1;
+	token += strspn(token, " ");
+	len = strcspn(token, " \t");
+	if (len == 0 || len >= room || token[len + strspn(token + len, " \t")] != '\0')
+		return false;
+	memcpy(out, token, len);
+	out[len] = '\0';
+	return true;
+}
+
+bool url_matches(const char *if_match, const char *etag)
+{
+	const size_t len = strlen(etag);
+	const char *at = if_match + strspn(if_match, " \t");
+
+	if (at[0] == '*')
+		return at[1 + strspn(at + 1, " \t")] == '\0';
+	while (*at) {
+		if (strncmp(at, etag, len) == 0 && strchr(", \t", at[len]))
+			return true;
+		at += strcspn(at, ",");
+		at += strspn(at, ", \t");
+	}
+	return false;
 }

@@ -46,7 +46,15 @@ bool url_origin_is_ours(const char *origin, const char *host, bool tls);
 /* Accept-Encoding takes `coding` (RFC 9110 12.5.3); "*" is not looked at. */
 bool url_accepts(const char *accept_encoding, const char *coding);
 
-/* "application/json", whatever parameters follow. */
-bool url_is_json(const char *content_type);
+/* A Content-Type is `type`, whatever parameters follow. */
+bool url_has_type(const char *content_type, const char *type);
+
+/* The credentials of "Bearer <token68>" (RFC 6750 2.1). False: another scheme, or none, or longer
+ * than `room` - 1. */
+bool url_bearer(const char *authorization, char *out, size_t room);
+
+/* If-Match (RFC 9110 13.1.1): "*", or a list with `etag` in it, quotes included; weak ones never
+ * match. */
+bool url_matches(const char *if_match, const char *etag);
 
 #endif

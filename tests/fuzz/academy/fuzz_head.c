@@ -41,7 +41,10 @@ static void check_values(const char *text)
 	if (url_origin_is_ours(text, "localhost:8080", true))
 		assert(strlen(text) == strlen("https://localhost:8080"));
 	url_accepts(text, "br");
-	url_is_json(text);
+	url_has_type(text, "application/json");
+	url_matches(text, "\"1\"");
+	if (url_bearer(text, value, sizeof(value)))
+		assert(value[0] && strlen(value) < sizeof(value) && !strchr(value, ' '));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

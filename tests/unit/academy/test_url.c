@@ -177,12 +177,12 @@ static void encodings_are_taken_or_refused(void **state)
 static void json_by_its_type(void **state)
 {
 	(void)state;
-	assert_true(url_is_json("application/json"));
-	assert_true(url_is_json("Application/JSON; charset=utf-8"));
-	assert_true(url_is_json("application/json;x"));
-	assert_false(url_is_json("application/jsonp"));
-	assert_false(url_is_json("text/plain; application/json"));
-	assert_false(url_is_json(""));
+	assert_true(url_has_type("application/json", "application/json"));
+	assert_true(url_has_type("Application/JSON; charset=utf-8", "application/json"));
+	assert_true(url_has_type("application/json;x", "application/json"));
+	assert_false(url_has_type("application/jsonp", "application/json"));
+	assert_false(url_has_type("text/plain; application/json", "application/json"));
+	assert_false(url_has_type("", "application/json"));
 }
 
 int main(void)
