@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Installs what is missing and touches nothing that is there: Debian packages from the lists beside
-# this file (with --test also those that only the tests need) and a node for the web client.
+# this file (with --test also those that only the tests need; one list is for amd64 alone) and a
+# node for the web client.
 # Prints nothing when there is nothing to do.
 set -eu
 
@@ -10,6 +11,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 lists=$here/debian-packages.txt
 [ "${1:-}" = --test ] && lists="$lists $here/debian-packages-test.txt"
+own=$here/debian-packages-$(dpkg --print-architecture 2>/dev/null || :).txt
+[ -e "$own" ] && lists="$lists $own"
 
 # Debian 12 has node 18, which current build tools refuse; this one comes as an npm package.
 NODE_MIN=20

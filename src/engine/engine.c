@@ -60,6 +60,7 @@ int lectern_engine_create(
 		return -ENOMEM;
 	err = srtp_library_start();
 	engine->srtp_started = !err;
+	log_info("engine", "aes-gcm by %s", srtp_gcm_backend());
 	if (!err)
 		err = table_init(&engine->rooms, WORKER_ROOMS);
 	if (!err)

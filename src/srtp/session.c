@@ -2,168 +2,127 @@
 #include "srtp/session.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include <srtp2/srtp.h>
-
-#include "base/bytes.h"
+#include "srtp/aead.h"
+#include "srtp/gcm.h"
+#include "srtp/libsrtp.h"
 
 struct srtp_session {
-	srtp_t in, out;
-	unsigned ssrc_count; /* streams that have begun */
-	uint32_t ssrcs[SRTP_MAX_SSRCS];
+	struct gcm *gcm; /* one of the two */
+	struct libsrtp *libsrtp;
 };
-
-static int errno_of(srtp_err_status_t status)
-{
-	switch (status) {
-	case srtp_err_status_ok:
-		return 0;
-	case srtp_err_status_replay_fail:
-	case srtp_err_status_replay_old:
-		return -EALREADY;
-	case srtp_err_status_alloc_fail:
-		return -ENOMEM;
-	default:
-		return -EBADMSG;
-	}
-}
-
-/* libsrtp keeps state of the process and refuses to be started twice. */
-static unsigned library_users;
 
 int srtp_library_start(void)
 {
-	if (library_users == 0 && srtp_init() != srtp_err_status_ok)
-		return -EIO;
-	library_users++;
-	return 0;
+	aead_start();
+	return libsrtp_start();
 }
 
 void srtp_library_stop(void)
 {
-	if (--library_users == 0)
-		srtp_shutdown();
+	libsrtp_stop();
 }
 
-static int make_context(
-	enum srtp_suite suite, const uint8_t *key, srtp_ssrc_type_t direction, srtp_t *ret_context)
+/* NULL: not one of the ciphers for GCM, or not on this machine. */
+static const struct aead *find_aead(enum srtp_backend backend)
 {
-	srtp_policy_t policy = {
-		.ssrc.type = direction,
-		.key = (uint8_t *)(uintptr_t)key, /* only read */
-		.window_size = SRTP_WINDOW,
-	};
-
-	if (suite == SRTP_AEAD_AES_128_GCM_SUITE) {
-		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtp);
-		srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy.rtcp);
-	} else {
-		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
-		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
+	switch (backend) {
+	case SRTP_BACKEND_BEST:
+		return aead_ipsec_mb() ? aead_ipsec_mb() : aead_openssl();
+	case SRTP_BACKEND_IPSEC_MB:
+		return aead_ipsec_mb();
+	case SRTP_BACKEND_OPENSSL:
+		return aead_openssl();
+	case SRTP_BACKEND_LIBSRTP:
+		break;
 	}
-	return errno_of(srtp_create(ret_context, &policy));
+	return NULL;
+}
+
+const char *srtp_gcm_backend(void)
+{
+	return find_aead(SRTP_BACKEND_BEST)->name;
+}
+
+static int make_gcm(const struct aead *aead, const uint8_t *receive_key, const uint8_t *send_key,
+	struct gcm **ret_gcm)
+{
+	struct gcm_keys receive, send;
+	int err = gcm_keys_derive(receive_key, &receive);
+
+	if (!err)
+		err = gcm_keys_derive(send_key, &send);
+	if (!err)
+		err = gcm_create(aead, &receive, &send, ret_gcm);
+	explicit_bzero(&receive, sizeof(receive));
+	explicit_bzero(&send, sizeof(send));
+	return err;
+}
+
+int srtp_session_create_on(enum srtp_backend backend, enum srtp_suite suite,
+	const uint8_t *receive_key, const uint8_t *send_key, struct srtp_session **ret_session)
+{
+	const struct aead *aead = find_aead(backend);
+	struct srtp_session *session;
+	int err;
+
+	if (suite == SRTP_AES128_CM_SHA1_80_SUITE && backend == SRTP_BACKEND_BEST)
+		backend = SRTP_BACKEND_LIBSRTP;
+	if (backend != SRTP_BACKEND_LIBSRTP && (suite != SRTP_AEAD_AES_128_GCM_SUITE || !aead))
+		return -ENOTSUP;
+	session = calloc(1, sizeof(*session));
+	if (!session)
+		return -ENOMEM;
+	if (backend == SRTP_BACKEND_LIBSRTP)
+		err = libsrtp_create(suite, receive_key, send_key, &session->libsrtp);
+	else
+		err = make_gcm(aead, receive_key, send_key, &session->gcm);
+	if (err) {
+		srtp_session_destroy(session);
+		return err;
+	}
+	*ret_session = session;
+	return 0;
 }
 
 int srtp_session_create(enum srtp_suite suite, const uint8_t *receive_key, const uint8_t *send_key,
 	struct srtp_session **ret_session)
 {
-	struct srtp_session *session = calloc(1, sizeof(*session));
-	int err;
-
-	if (!session)
-		return -ENOMEM;
-	err = make_context(suite, receive_key, ssrc_any_inbound, &session->in);
-	if (err)
-		goto failed;
-	err = make_context(suite, send_key, ssrc_any_outbound, &session->out);
-	if (err)
-		goto failed;
-	*ret_session = session;
-	return 0;
-
-failed:
-	srtp_session_destroy(session);
-	return err;
+	return srtp_session_create_on(SRTP_BACKEND_BEST, suite, receive_key, send_key, ret_session);
 }
 
 void srtp_session_destroy(struct srtp_session *session)
 {
 	if (!session)
 		return;
-	if (session->in)
-		srtp_dealloc(session->in);
-	if (session->out)
-		srtp_dealloc(session->out);
+	gcm_destroy(session->gcm);
+	libsrtp_destroy(session->libsrtp);
 	free(session);
-}
-
-static bool has_begun(const struct srtp_session *session, uint32_t ssrc)
-{
-	for (unsigned i = 0; i < session->ssrc_count; i++) {
-		if (session->ssrcs[i] == ssrc)
-			return true;
-	}
-	return false;
-}
-
-typedef srtp_err_status_t(transform_fn)(srtp_t context, void *packet, int *len);
-
-/* `ssrc_at`: where the packet's SSRC lies (RFC 3550 5.1, 6.4.1). */
-static int unprotect(struct srtp_session *session, uint8_t *packet, size_t *len, size_t ssrc_at,
-	transform_fn *run)
-{
-	struct reader r = reader_of(packet, *len);
-	int in_out = (int)*len, err;
-	uint32_t ssrc;
-	bool begun;
-
-	read_bytes(&r, ssrc_at);
-	ssrc = read_u32(&r);
-	if (r.bad)
-		return -EBADMSG;
-	begun = has_begun(session, ssrc);
-	if (!begun && session->ssrc_count == SRTP_MAX_SSRCS)
-		return -ENOSPC;
-	err = errno_of(run(session->in, packet, &in_out));
-	if (err)
-		return err;
-	if (!begun)
-		session->ssrcs[session->ssrc_count++] = ssrc;
-	*len = (size_t)in_out;
-	return 0;
 }
 
 int srtp_unprotect_rtp(struct srtp_session *session, uint8_t *packet, size_t *len)
 {
-	return unprotect(session, packet, len, 8, srtp_unprotect);
+	return session->gcm ? gcm_open_rtp(session->gcm, packet, len)
+			    : libsrtp_open_rtp(session->libsrtp, packet, len);
 }
 
 int srtp_unprotect_rtcp_compound(struct srtp_session *session, uint8_t *packet, size_t *len)
 {
-	return unprotect(session, packet, len, 4, srtp_unprotect_rtcp);
-}
-
-static int protect(srtp_t context, uint8_t *packet, size_t *len, size_t room, transform_fn *run)
-{
-	int in_out = (int)*len, err;
-
-	if (*len + SRTP_TRAILER > room)
-		return -ENOSPC;
-	err = errno_of(run(context, packet, &in_out));
-	if (!err)
-		*len = (size_t)in_out;
-	return err;
+	return session->gcm ? gcm_open_rtcp(session->gcm, packet, len)
+			    : libsrtp_open_rtcp(session->libsrtp, packet, len);
 }
 
 int srtp_protect_rtp(struct srtp_session *session, uint8_t *packet, size_t *len, size_t room)
 {
-	return protect(session->out, packet, len, room, srtp_protect);
+	return session->gcm ? gcm_seal_rtp(session->gcm, packet, len, room)
+			    : libsrtp_seal_rtp(session->libsrtp, packet, len, room);
 }
 
 int srtp_protect_rtcp_compound(
 	struct srtp_session *session, uint8_t *packet, size_t *len, size_t room)
 {
-	return protect(session->out, packet, len, room, srtp_protect_rtcp);
+	return session->gcm ? gcm_seal_rtcp(session->gcm, packet, len, room)
+			    : libsrtp_seal_rtcp(session->libsrtp, packet, len, room);
 }

@@ -2,14 +2,19 @@
 /*
  * SRTP and SRTCP of one peer (RFC 3711, RFC 7714), both ways, in place.
  *
- * On libsrtp. Sending stands apart from receiving in this interface, so that a faster cipher can
- * take over what is sent (one key, many packets) without anybody else noticing.
+ * AEAD_AES_128_GCM, which browsers take when it is offered, is ours (gcm.h) on the best cipher
+ * that the machine has; AES-CM with HMAC-SHA1 is libsrtp's (libsrtp.h). Receiving: replay window
+ * of SRTP_WINDOW packets for each SSRC, RTP and RTCP apart; at most SRTP_MAX_SSRCS streams, and a
+ * stream only begins with an authentic packet: an SSRC that does not fit any more is refused before
+ * anything is computed. What is not authentic changes nothing but the bytes of its packet, which
+ * are of no use then. Sending: a packet may be late, out of its order, by less than
+ * SRTP_SENT_WINDOW; a sequence number that was sent in this round, or one older than that, is
+ * refused. Nothing is allocated for a packet, only when a stream begins. Owned by a peer, on its
+ * worker.
  *
- * Receiving: replay window of SRTP_WINDOW packets; at most SRTP_MAX_SSRCS streams, and a stream
- * only begins with an authentic packet: an SSRC that does not fit any more is refused before
- * anything is computed. Sending: the caller never gives two packets of one SSRC the same sequence
- * number. Owned by a peer, on its worker. Errors: -EBADMSG not authentic or too short, -EALREADY
- * replayed, -ENOSPC too many streams or no room for the trailer, -ENOMEM.
+ * Errors: -EBADMSG not authentic, malformed or too short, -EALREADY replayed, -ENOSPC too many
+ * streams or no room for the trailer, -EEXIST sent already (the packet is left as it was), -ERANGE
+ * before the first index of a stream or after the last (the same), -ENOMEM, -EIO the library failed.
  */
 #ifndef SRTP_SESSION_H
 #define SRTP_SESSION_H
@@ -20,6 +25,8 @@
 enum {
 	SRTP_WINDOW = 1024,
 	SRTP_MAX_SSRCS = 20, /* received ones of a peer */
+	SRTP_MAX_SENT = 48,  /* sent ones: a stream and its repair for each section of an offer */
+	SRTP_SENT_WINDOW = 256,
 	SRTP_TRAILER = 24, /* at most what protecting adds: GCM tag, E bit and SRTCP index, spare */
 };
 
@@ -28,15 +35,28 @@ enum srtp_suite {
 	SRTP_AES128_CM_SHA1_80_SUITE,
 };
 
+/* Who does the work. Choosing is for tests and benchmarks. */
+enum srtp_backend {
+	SRTP_BACKEND_BEST,
+	SRTP_BACKEND_IPSEC_MB, /* GCM only, like the next */
+	SRTP_BACKEND_OPENSSL,
+	SRTP_BACKEND_LIBSRTP,
+};
+
 struct srtp_session;
 
 /* Before any session and after all of them, by one thread; as often stopped as started. */
 int srtp_library_start(void);
 void srtp_library_stop(void);
+/* For the log: what the best is for GCM here. */
+const char *srtp_gcm_backend(void);
 
 /* Keys are followed by their salts: 16 + 12 bytes for GCM, 16 + 14 for AES-CM. Not kept. */
 int srtp_session_create(enum srtp_suite suite, const uint8_t *receive_key, const uint8_t *send_key,
 	struct srtp_session **ret_session);
+/* -ENOTSUP: not for this suite, or not on this machine. */
+int srtp_session_create_on(enum srtp_backend backend, enum srtp_suite suite,
+	const uint8_t *receive_key, const uint8_t *send_key, struct srtp_session **ret_session);
 /* Accepts NULL. */
 void srtp_session_destroy(struct srtp_session *session);
 
