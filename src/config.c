@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lectern/config.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/addr.h"
 #include "base/log.h"
 
 enum { CONFIG_MAX_FILE = 1 << 20 };
@@ -80,7 +80,7 @@ void lectern_config_defaults(struct lectern_config *config)
 	*config = (struct lectern_config){
 		.data = "/var/lib/lectern",
 		.http = {.address = "0.0.0.0", .port = 8080},
-		.media = {.address = "0.0.0.0", .port = 40000},
+		.media = {.port = 40000},
 		.recorder = {.grace_s = 60},
 		.log_level = LOG_INFO,
 	};
@@ -122,15 +122,27 @@ static int set_text(
 	return 0;
 }
 
+int lectern_config_announce(struct lectern_config *config, const char *address)
+{
+	struct addr addr;
+
+	if (addr_parse(address, 0, &addr) < 0 || addr_is_any(&addr))
+		return -EINVAL;
+	if (config->media.announce_count == LECTERN_MAX_CANDIDATES)
+		return -ENOSPC;
+	snprintf(config->media.announce[config->media.announce_count++], LECTERN_MAX_ADDRESS, "%s",
+		address);
+	return 0;
+}
+
 static int set_address(const struct place *place, const config_setting_t *setting, char *out)
 {
-	const char *name = config_setting_name(setting), *text = config_setting_get_string(setting);
-	struct in6_addr address;
+	const char *text = config_setting_get_string(setting);
+	struct addr address;
 
-	if (!text || (inet_pton(AF_INET, text, &address) != 1 &&
-			     inet_pton(AF_INET6, text, &address) != 1))
+	if (!text || addr_parse(text, 0, &address) < 0)
 		return wrong(place, setting, "%s must be an IP address in quotes, like \"0.0.0.0\"",
-			name ? name : "each address");
+			config_setting_name(setting));
 	snprintf(out, LECTERN_MAX_ADDRESS, "%s", text);
 	return 0;
 }
@@ -145,14 +157,16 @@ static int set_addresses(
 	if (count > LECTERN_MAX_CANDIDATES)
 		return wrong(place, setting, "announce has at most %d addresses",
 			LECTERN_MAX_CANDIDATES);
+	config->media.announce_count = 0;
 	for (int i = 0; i < count; i++) {
-		int r = set_address(place, config_setting_get_elem(setting, (unsigned)i),
-			config->media.announce[i]);
+		const config_setting_t *each = config_setting_get_elem(setting, (unsigned)i);
+		const char *text = config_setting_get_string(each);
 
-		if (r < 0)
-			return r;
+		if (!text || lectern_config_announce(config, text) < 0)
+			return wrong(place, each,
+				"each address must be an IP address in quotes that browsers can "
+				"send to, like \"192.0.2.1\"");
 	}
-	config->media.announce_count = (size_t)count;
 	return 0;
 }
 

@@ -217,7 +217,8 @@ static void tell(struct lecternd *d)
 		log_warn("http", "without a certificate pages and classes are reached from this "
 				 "machine (localhost) only");
 	log_info("main", "serving %s data=%s media=%s udp port=%u", origin, d->config.data,
-		d->config.media.address, d->config.media.port);
+		d->config.media.address[0] ? d->config.media.address : "every address",
+		d->config.media.port);
 	if (!d->options.demo)
 		return;
 	for (size_t i = 0; i < DEMO_PEOPLE; i++)

@@ -8,7 +8,7 @@
 struct lectern_config;
 
 struct options {
-	const char *config, *data, *port, *web_client, *recorder; /* NULL: not given */
+	const char *config, *data, *port, *announce, *web_client, *recorder; /* NULL: not given */
 	const char *link; /* an e-mail address: print a sign-in link and end */
 	bool demo, check;
 };

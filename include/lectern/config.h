@@ -30,8 +30,8 @@ struct lectern_config {
 		char web_client[LECTERN_MAX_PATH]; /* folder of the built web client */
 	} http;
 	struct {
-		unsigned workers; /* 0: one a core */
-		char address[LECTERN_MAX_ADDRESS];
+		unsigned workers;		   /* 0: one a core */
+		char address[LECTERN_MAX_ADDRESS]; /* "": every address of the machine */
 		uint16_t port;
 		size_t announce_count;
 		char announce[LECTERN_MAX_CANDIDATES][LECTERN_MAX_ADDRESS];
@@ -43,6 +43,9 @@ struct lectern_config {
 	} recorder;
 	int log_level; /* enum log_level */
 };
+
+/* An address for media.announce. -EINVAL: no IP address, or one that stands for all of them. */
+int lectern_config_announce(struct lectern_config *config, const char *address);
 
 void lectern_config_defaults(struct lectern_config *config);
 /*

@@ -27,11 +27,13 @@ struct lectern_engine;
 
 struct lectern_engine_config {
 	unsigned workers;	     /* 0: one per core */
-	const char *bind_address;    /* IPv4, e.g. "0.0.0.0" */
+	const char *bind_address;    /* "::" is IPv4 too; NULL or "": that, or "0.0.0.0" without
+				      * IPv6 */
 	uint16_t port;		     /* worker i takes port + i; 0: any free port */
-	const char *const *announce; /* addresses for candidates; none: those of the interfaces */
+	const char *const *announce; /* addresses for candidates; none: those of the interfaces,
+					* and loopback if there is no other */
 	size_t announce_count;
-	bool announce_loopback;	     /* with no announce list: 127.0.0.1 too */
+	bool announce_loopback;	     /* with no announce list: 127.0.0.1 and ::1 too */
 	const char *recorder_socket; /* path of lectern-recorder's socket; NULL: no recording */
 	void (*wake)(void *arg);     /* called on a worker when events wait: must only signal */
 	void *wake_arg;

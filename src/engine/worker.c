@@ -326,7 +326,7 @@ static int make_host(struct worker *worker, const struct worker_config *config)
 	demux_init(&host->demux);
 	host->loop = worker->loop;
 	if (!err)
-		err = udp_create(engine->bind_address, port, worker->rt.pool, &host->udp);
+		err = udp_create(endpoint_bind_address(engine), port, worker->rt.pool, &host->udp);
 	if (!err)
 		err = stun_codec_create(&host->stun);
 	if (!err)

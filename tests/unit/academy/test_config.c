@@ -75,6 +75,7 @@ static void what_is_wrong_is_told_with_its_line(void **state)
 		{"media: { announce = \"192.0.2.1\"; };", "announce must be a list"},
 		{"media: { announce = [\"x\"]; };", "each address must be an IP address"},
 		{"media: { announce = [1]; };", "each address must be an IP address"},
+		{"media: { announce = [\"::\"]; };", "that browsers can send to"},
 		{"log: { level = \"loud\"; };", "level must be"},
 		{"log: { level = 3; };", "level must be"},
 		{"http: { certificate = \"/c\"; };", "belong together"},
