@@ -124,12 +124,15 @@ static void negotiate_section(
 		return;
 	if (!take_up(offered, counts, section) && !take_slot(offered, counts, section))
 		return;
-	section->codec = offered->medium == SDP_AUDIO ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8;
-	section->pt = codec->pt;
+	section->format_count = 1;
+	section->formats[0] = (struct lectern_format){
+		.codec = offered->medium == SDP_AUDIO ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8,
+		.pt = codec->pt,
+		.rtx_pt = codec->nack ? find_rtx(offered, codec->pt) : 0,
+	};
 	section->nack = codec->nack;
 	section->pli = codec->pli;
 	section->fir = codec->fir;
-	section->rtx_pt = codec->nack ? find_rtx(offered, codec->pt) : 0;
 	take_extensions(offered, section);
 	section->twcc = codec->twcc && section->ext_twcc;
 	if (section->use != LECTERN_SECTION_UP)
@@ -137,7 +140,7 @@ static void negotiate_section(
 	take_rids(offered, section);
 	if (section->rid_count == 0) {
 		section->ssrc = offered->ssrc;
-		section->rtx_ssrc = section->rtx_pt ? offered->rtx_ssrc : 0;
+		section->rtx_ssrc = section->formats[0].rtx_pt ? offered->rtx_ssrc : 0;
 	}
 }
 
@@ -165,6 +168,15 @@ static uint32_t new_ssrc(const struct sdp_offer *offer, const struct lectern_pee
 	return ssrc;
 }
 
+static bool has_rtx(const struct lectern_section *section)
+{
+	for (unsigned i = 0; i < section->format_count; i++) {
+		if (section->formats[i].rtx_pt)
+			return true;
+	}
+	return false;
+}
+
 static void choose_ssrcs(const struct sdp_offer *offer, struct lectern_peer_params *params)
 {
 	for (size_t i = 0; i < params->section_count; i++) {
@@ -173,15 +185,25 @@ static void choose_ssrcs(const struct sdp_offer *offer, struct lectern_peer_para
 		if (section->use != LECTERN_SECTION_SLOT)
 			continue;
 		section->ssrc = new_ssrc(offer, params);
-		if (section->rtx_pt)
+		if (has_rtx(section))
 			section->rtx_ssrc = new_ssrc(offer, params);
 	}
 }
 
 static bool same_section(const struct lectern_section *a, const struct lectern_section *b)
 {
-	return a->use == b->use && a->kind == b->kind && a->slot == b->slot && a->pt == b->pt &&
-	       a->rtx_pt == b->rtx_pt && strcmp(a->mid, b->mid) == 0;
+	if (a->format_count != b->format_count)
+		return false;
+	for (unsigned i = 0; i < a->format_count; i++) {
+		const struct lectern_format *of_a = &a->formats[i], *of_b = &b->formats[i];
+
+		if (of_a->codec != of_b->codec || of_a->pt != of_b->pt ||
+			of_a->rtx_pt != of_b->rtx_pt || of_a->red_pt != of_b->red_pt ||
+			of_a->profile != of_b->profile)
+			return false;
+	}
+	return a->use == b->use && a->kind == b->kind && a->slot == b->slot &&
+	       strcmp(a->mid, b->mid) == 0;
 }
 
 /* Our side of a peer that stays: what was once told does not change. */

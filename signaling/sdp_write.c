@@ -117,23 +117,20 @@ static const struct sdp_format *offered_format(const struct sdp_section *offered
 	return NULL;
 }
 
-static void put_opus(
-	struct answer *a, const struct sdp_section *offered, const struct lectern_section *section)
+static void put_opus(struct answer *a, const struct sdp_format *offered, unsigned pt)
 {
-	const struct sdp_format *format = offered_format(offered, section->pt);
-
-	put(a, "a=rtpmap:%u opus/48000/2\r\n", section->pt);
-	put(a, "a=fmtp:%u minptime=10%s%s\r\n", section->pt, format->fec ? ";useinbandfec=1" : "",
-		format->dtx ? ";usedtx=1" : "");
+	put(a, "a=rtpmap:%u opus/48000/2\r\n", pt);
+	put(a, "a=fmtp:%u minptime=10%s%s\r\n", pt, offered->fec ? ";useinbandfec=1" : "",
+		offered->dtx ? ";usedtx=1" : "");
 }
 
-static void put_codec(
-	struct answer *a, const struct sdp_section *offered, const struct lectern_section *section)
+static void put_format(struct answer *a, const struct sdp_section *offered,
+	const struct lectern_section *section, const struct lectern_format *format)
 {
-	unsigned pt = section->pt;
+	unsigned pt = format->pt;
 
-	if (section->codec == LECTERN_CODEC_OPUS)
-		put_opus(a, offered, section);
+	if (format->codec == LECTERN_CODEC_OPUS)
+		put_opus(a, offered_format(offered, format->pt), pt);
 	else
 		put(a, "a=rtpmap:%u VP8/90000\r\n", pt);
 	if (section->twcc)
@@ -144,9 +141,9 @@ static void put_codec(
 		put(a, "a=rtcp-fb:%u nack pli\r\n", pt);
 	if (section->fir)
 		put(a, "a=rtcp-fb:%u ccm fir\r\n", pt);
-	if (section->rtx_pt)
-		put(a, "a=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n", section->rtx_pt,
-			section->rtx_pt, pt);
+	if (format->rtx_pt)
+		put(a, "a=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n", format->rtx_pt,
+			format->rtx_pt, pt);
 }
 
 static void put_up(struct answer *a, const struct lectern_section *section)
@@ -179,11 +176,11 @@ static void put_slot(struct answer *a, const struct lectern_section *section)
 
 	put(a, "a=sendonly\r\n");
 	put_msid(a, section);
-	if (section->rtx_pt)
+	if (section->rtx_ssrc)
 		put(a, "a=ssrc-group:FID %" PRIu32 " %" PRIu32 "\r\n", section->ssrc,
 			section->rtx_ssrc);
 	put(a, "a=ssrc:%" PRIu32 " cname:%s\r\n", section->ssrc, cname);
-	if (section->rtx_pt)
+	if (section->rtx_ssrc)
 		put(a, "a=ssrc:%" PRIu32 " cname:%s\r\n", section->rtx_ssrc, cname);
 }
 
@@ -195,18 +192,26 @@ static void put_rejected(struct answer *a, const struct sdp_section *offered)
 		put(a, "a=mid:%s\r\n", offered->mid);
 }
 
+static void put_media(
+	struct answer *a, const struct sdp_section *offered, const struct lectern_section *section)
+{
+	put(a, "m=%s 9 %s", offered->media, offered->proto);
+	if (section->use == LECTERN_SECTION_UNUSED)
+		put(a, " %s", offered->formats_text);
+	for (unsigned i = 0; i < section->format_count; i++) {
+		put(a, " %u", section->formats[i].pt);
+		if (section->formats[i].rtx_pt)
+			put(a, " %u", section->formats[i].rtx_pt);
+	}
+	put(a, "\r\n");
+}
+
 static void put_section(struct answer *a, size_t i, bool first)
 {
 	const struct sdp_section *offered = &a->offer->sections[i];
 	const struct lectern_section *section = &a->params->sections[i];
 
-	if (section->use == LECTERN_SECTION_UNUSED)
-		put(a, "m=%s 9 %s %s\r\n", offered->media, offered->proto, offered->formats_text);
-	else if (section->rtx_pt)
-		put(a, "m=%s 9 %s %u %u\r\n", offered->media, offered->proto, section->pt,
-			section->rtx_pt);
-	else
-		put(a, "m=%s 9 %s %u\r\n", offered->media, offered->proto, section->pt);
+	put_media(a, offered, section);
 	put_transport(a, first);
 	put(a, "a=mid:%s\r\na=rtcp-mux\r\n", section->mid);
 	if (offered->rsize)
@@ -216,7 +221,8 @@ static void put_section(struct answer *a, size_t i, bool first)
 		return;
 	}
 	put_extensions(a, section);
-	put_codec(a, offered, section);
+	for (unsigned j = 0; j < section->format_count; j++)
+		put_format(a, offered, section, &section->formats[j]);
 	if (section->use == LECTERN_SECTION_UP)
 		put_up(a, section);
 	else

@@ -53,6 +53,18 @@ enum lectern_codec {
 	LECTERN_CODEC_NONE = 0,
 	LECTERN_CODEC_OPUS,
 	LECTERN_CODEC_VP8,
+	LECTERN_CODEC_VP9,
+	LECTERN_CODEC_AV1,
+	LECTERN_CODEC_H264,
+};
+
+/* One way in which a section's media may come or go. */
+struct lectern_format {
+	enum lectern_codec codec;
+	uint8_t pt;
+	uint8_t rtx_pt;	  /* 0: no RTX (RFC 4588) */
+	uint8_t red_pt;	  /* audio: RED whose blocks are of `pt` (RFC 2198); 0: none */
+	uint32_t profile; /* H.264: profile-level-id (RFC 6184 8.1); VP9: profile-id (RFC 9628 6) */
 };
 
 enum lectern_section_use {
@@ -67,14 +79,15 @@ struct lectern_section {
 	enum lectern_kind kind; /* up: what it carries; slot: LECTERN_MIC is audio, else video */
 	unsigned slot;		/* slot: its index among the slots of its medium, from 0 */
 	char mid[LECTERN_MAX_MID];
-	enum lectern_codec codec;
-	uint8_t pt;
-	uint8_t rtx_pt; /* 0: no RTX (RFC 4588) */
-	uint32_t ssrc;	/* up: from the offer, 0 where only rids tell; slot: ours */
+	/* up: one; slot: all that the member can decode, in its order; one of a codec and profile */
+	unsigned format_count;
+	struct lectern_format formats[LECTERN_MAX_FORMATS];
+	uint32_t ssrc; /* up: from the offer, 0 where only rids tell; slot: ours */
 	uint32_t rtx_ssrc;
 	unsigned rid_count; /* up: simulcast layers, lowest first (RFC 8853) */
 	char rids[LECTERN_MAX_RIDS][LECTERN_MAX_RID];
 	uint8_t ext_mid, ext_rid, ext_rrid, ext_twcc, ext_level, ext_abs_send_time;
+	uint8_t ext_dd;		   /* AV1 dependency descriptor */
 	bool nack, pli, fir, twcc; /* negotiated rtcp-fb */
 };
 

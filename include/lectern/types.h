@@ -28,6 +28,7 @@ enum {
 		9, /* receiving video sections; 0 the screen, 1 the instructor's camera */
 	LECTERN_MAX_SECTIONS = 24, /* m-lines of an offer */
 	LECTERN_MAX_RIDS = 3,	   /* simulcast layers of a track */
+	LECTERN_MAX_FORMATS = 8,   /* of a section: codecs and their profiles */
 	LECTERN_MAX_CANDIDATES = 8,
 	LECTERN_MAX_PEERS = 4096, /* per engine */
 	LECTERN_MAX_ROOM_PEERS = 1024,

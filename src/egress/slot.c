@@ -258,11 +258,11 @@ static void make_heads(struct slot *slot, const struct lectern_section *section)
 int slot_create(
 	const struct lectern_section *section, struct outlet *outlet, struct slot **ret_slot)
 {
-	const struct codec *codec = codec_find(section->codec);
+	const struct codec *codec = codec_find(section->formats[0].codec);
 	uint32_t start[3];
 	struct slot *slot;
 
-	if (section->use != LECTERN_SECTION_SLOT || !codec ||
+	if (section->use != LECTERN_SECTION_SLOT || section->format_count < 1 || !codec ||
 		codec->video != (section->kind != LECTERN_MIC))
 		return -EINVAL;
 	slot = calloc(1, sizeof(*slot));
@@ -273,8 +273,8 @@ int slot_create(
 	slot->codec = codec;
 	slot->outlet = outlet;
 	slot->ssrc = section->ssrc;
-	slot->pt = section->pt;
-	slot->repair_pt = section->rtx_ssrc ? section->rtx_pt : 0;
+	slot->pt = section->formats[0].pt;
+	slot->repair_pt = section->rtx_ssrc ? section->formats[0].rtx_pt : 0;
 	slot->limit = SLOT_UNLIMITED;
 	slot->layer = -1;
 	slot->line_start = start[0];

@@ -39,7 +39,7 @@ static bool is_fingerprint(const char *text)
 static bool extensions_fit(const struct lectern_section *section)
 {
 	const uint8_t ids[] = {section->ext_mid, section->ext_rid, section->ext_rrid,
-		section->ext_twcc, section->ext_level, section->ext_abs_send_time};
+		section->ext_twcc, section->ext_level, section->ext_abs_send_time, section->ext_dd};
 
 	for (size_t i = 0; i < sizeof(ids); i++) {
 		if (ids[i] > MAX_EXTENSION_ID)
@@ -52,19 +52,39 @@ static bool extensions_fit(const struct lectern_section *section)
 	return true;
 }
 
-static bool codec_fits(const struct lectern_section *section)
+static bool format_fits(const struct lectern_format *format, bool audio)
 {
-	bool audio = section->kind == LECTERN_MIC;
+	return format->codec > LECTERN_CODEC_NONE && format->codec <= LECTERN_CODEC_H264 &&
+	       audio == (format->codec == LECTERN_CODEC_OPUS) && format->pt <= MAX_PAYLOAD_TYPE &&
+	       format->rtx_pt <= MAX_PAYLOAD_TYPE && format->red_pt <= MAX_PAYLOAD_TYPE;
+}
 
-	return section->codec == (audio ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8) &&
-	       section->pt <= MAX_PAYLOAD_TYPE && section->rtx_pt <= MAX_PAYLOAD_TYPE;
+static bool formats_fit(const struct lectern_section *section)
+{
+	if (section->format_count < 1 || section->format_count > LECTERN_MAX_FORMATS ||
+		(section->use == LECTERN_SECTION_UP && section->format_count > 1))
+		return false;
+	for (unsigned i = 0; i < section->format_count; i++) {
+		if (!format_fits(&section->formats[i], section->kind == LECTERN_MIC))
+			return false;
+	}
+	return true;
+}
+
+static bool has_rtx(const struct lectern_section *section)
+{
+	for (unsigned i = 0; i < section->format_count; i++) {
+		if (section->formats[i].rtx_pt)
+			return true;
+	}
+	return false;
 }
 
 static bool section_fits(const struct lectern_section *section)
 {
 	if (section->use == LECTERN_SECTION_UNUSED)
 		return true;
-	if ((unsigned)section->kind >= LECTERN_KINDS || !codec_fits(section) ||
+	if ((unsigned)section->kind >= LECTERN_KINDS || !formats_fit(section) ||
 		!extensions_fit(section) || !is_text(section->mid, 0, LECTERN_MAX_MID))
 		return false;
 	if (section->use == LECTERN_SECTION_UP) {
@@ -75,7 +95,7 @@ static bool section_fits(const struct lectern_section *section)
 		return section->rid_count <= LECTERN_MAX_RIDS;
 	}
 	return section->use == LECTERN_SECTION_SLOT && section->ssrc != 0 &&
-	       section->ssrc != section->rtx_ssrc && (!section->rtx_pt || section->rtx_ssrc) &&
+	       section->ssrc != section->rtx_ssrc && (!has_rtx(section) || section->rtx_ssrc) &&
 	       section->slot < (unsigned)(section->kind == LECTERN_MIC ? LECTERN_AUDIO_SLOTS
 								       : LECTERN_VIDEO_SLOTS);
 }

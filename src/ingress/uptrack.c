@@ -93,7 +93,8 @@ static int init_layers(struct uptrack *track, const struct lectern_section *sect
 		track->layers[0].ssrc = section->ssrc;
 		track->layers[0].bound = section->ssrc != 0;
 		track->layers[0].repair_ssrc = section->rtx_ssrc;
-		track->layers[0].repair_bound = section->rtx_pt && section->rtx_ssrc != 0;
+		track->layers[0].repair_bound =
+			section->formats[0].rtx_pt && section->rtx_ssrc != 0;
 	}
 	return 0;
 }
@@ -101,23 +102,23 @@ static int init_layers(struct uptrack *track, const struct lectern_section *sect
 int uptrack_create(uint64_t peer, const struct lectern_section *section, struct peer_clock *clock,
 	struct uptrack **ret_track)
 {
-	const struct codec *codec = codec_find(section->codec);
+	const struct codec *codec = codec_find(section->formats[0].codec);
 	struct uptrack *track;
 
-	if (section->use != LECTERN_SECTION_UP || !codec || section->rid_count > SOURCE_LAYERS ||
+	if (section->use != LECTERN_SECTION_UP || section->format_count != 1 || !codec ||
+		section->rid_count > SOURCE_LAYERS ||
 		codec->video != (section->kind != LECTERN_MIC))
 		return -EINVAL;
 	track = calloc(1, sizeof(*track));
 	if (!track)
 		return -ENOMEM;
-	source_init(&track->source, &source_ops, peer, (uint8_t)section->kind,
-		(uint8_t)section->codec, codec->clock_rate,
-		section->rid_count ? section->rid_count : 1);
+	source_init(&track->source, &source_ops, peer, (uint8_t)section->kind, (uint8_t)codec->id,
+		codec->clock_rate, section->rid_count ? section->rid_count : 1);
 	track->codec = codec;
 	track->clock = clock;
 	memcpy(track->mid, section->mid, sizeof(track->mid));
-	track->pt = section->pt;
-	track->rtx_pt = section->rtx_pt;
+	track->pt = section->formats[0].pt;
+	track->rtx_pt = section->formats[0].rtx_pt;
 	track->nacks = section->nack;
 	track->keyframes = section->pli;
 	if (init_layers(track, section)) {

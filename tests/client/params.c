@@ -27,9 +27,10 @@ static struct lectern_section *add_section(
 	*section = (struct lectern_section){
 		.use = use,
 		.kind = kind,
-		.codec = video ? LECTERN_CODEC_VP8 : LECTERN_CODEC_OPUS,
-		.pt = video ? PARAMS_VP8 : PARAMS_OPUS,
-		.rtx_pt = video ? PARAMS_VP8_RTX : 0,
+		.format_count = 1,
+		.formats = {{.codec = video ? LECTERN_CODEC_VP8 : LECTERN_CODEC_OPUS,
+			.pt = video ? PARAMS_VP8 : PARAMS_OPUS,
+			.rtx_pt = video ? PARAMS_VP8_RTX : 0}},
 		.ext_mid = PARAMS_EXT_MID,
 		.ext_twcc = PARAMS_EXT_TWCC,
 		.ext_level = video ? 0 : PARAMS_EXT_LEVEL,

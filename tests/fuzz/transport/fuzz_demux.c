@@ -48,8 +48,8 @@ static const struct lectern_peer_params params = {
 	.sections = {{.use = LECTERN_SECTION_UP,
 		.kind = LECTERN_MIC,
 		.mid = "0",
-		.codec = LECTERN_CODEC_OPUS,
-		.pt = 111,
+		.format_count = 1,
+		.formats = {{.codec = LECTERN_CODEC_OPUS, .pt = 111}},
 		.ssrc = 0x10000000,
 		.ext_mid = 4}},
 };

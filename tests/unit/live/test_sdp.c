@@ -104,14 +104,14 @@ static void takes_codecs_and_feedback(void **state)
 	const struct lectern_section *camera = &deal->params.sections[1];
 
 	(void)state;
-	assert_int_equal(mic->codec, LECTERN_CODEC_OPUS);
-	assert_int_equal(mic->pt, 111);
+	assert_int_equal(mic->formats[0].codec, LECTERN_CODEC_OPUS);
+	assert_int_equal(mic->formats[0].pt, 111);
 	assert_int_equal(mic->ext_level, 1);
 	assert_int_equal(mic->ssrc, 848847031);
 	assert_true(mic->twcc && !mic->nack);
-	assert_int_equal(camera->codec, LECTERN_CODEC_VP8);
-	assert_int_equal(camera->pt, 96);
-	assert_int_equal(camera->rtx_pt, 97);
+	assert_int_equal(camera->formats[0].codec, LECTERN_CODEC_VP8);
+	assert_int_equal(camera->formats[0].pt, 96);
+	assert_int_equal(camera->formats[0].rtx_pt, 97);
 	assert_true(camera->nack && camera->pli && camera->fir && camera->twcc);
 	assert_int_equal(camera->ext_mid, 4);
 	assert_int_equal(camera->ext_twcc, 3);
@@ -155,9 +155,9 @@ static void check_section(const struct deal *deal, int i)
 	assert_int_equal(count_of(text, "goog-remb"), 0);
 	assert_int_equal(count_of(text, "a=candidate:"), i == 0 ? 2 : 0);
 	assert_int_equal(count_of(text, "a=end-of-candidates\r\n"), i == 0);
-	if (section->codec == LECTERN_CODEC_VP8) {
-		snprintf(wanted, sizeof(wanted), "a=fmtp:%u apt=%u\r\n", section->rtx_pt,
-			section->pt);
+	if (section->formats[0].codec == LECTERN_CODEC_VP8) {
+		snprintf(wanted, sizeof(wanted), "a=fmtp:%u apt=%u\r\n", section->formats[0].rtx_pt,
+			section->formats[0].pt);
 		assert_int_equal(count_of(text, wanted), 1);
 		assert_int_equal(count_of(text, " nack\r\n"), 1);
 		assert_int_equal(count_of(text, " nack pli\r\n"), 1);
@@ -241,7 +241,7 @@ static void ssrcs_are_unique(void **state)
 		if (section->use != LECTERN_SECTION_SLOT)
 			continue;
 		seen[count++] = section->ssrc;
-		if (section->rtx_pt)
+		if (section->rtx_ssrc)
 			seen[count++] = section->rtx_ssrc;
 	}
 	assert_int_equal(count, 4 + 9 * 2);

@@ -64,9 +64,10 @@ static int setup_with(enum lectern_kind kind)
 		.use = LECTERN_SECTION_SLOT,
 		.kind = kind,
 		.mid = "v1",
-		.codec = kind == LECTERN_MIC ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8,
-		.pt = kind == LECTERN_MIC ? SLOT_PT + 10 : SLOT_PT,
-		.rtx_pt = kind == LECTERN_MIC ? 0 : SLOT_RTX_PT,
+		.format_count = 1,
+		.formats = {{.codec = kind == LECTERN_MIC ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8,
+			.pt = kind == LECTERN_MIC ? SLOT_PT + 10 : SLOT_PT,
+			.rtx_pt = kind == LECTERN_MIC ? 0 : SLOT_RTX_PT}},
 		.ssrc = SLOT_SSRC,
 		.rtx_ssrc = kind == LECTERN_MIC ? 0 : SLOT_RTX_SSRC,
 		.ext_mid = test_exts.mid,
@@ -499,15 +500,17 @@ static void reports_on_the_servers_clock(void **state)
 
 static void refuses_impossible_sections(void **state)
 {
-	struct lectern_section section = {
-		.use = LECTERN_SECTION_SLOT, .kind = LECTERN_MIC, .codec = LECTERN_CODEC_VP8};
+	struct lectern_section section = {.use = LECTERN_SECTION_SLOT,
+		.kind = LECTERN_MIC,
+		.format_count = 1,
+		.formats = {{.codec = LECTERN_CODEC_VP8}}};
 	struct slot *none = NULL;
 
 	(void)state;
 	assert_int_equal(slot_create(&section, &outlet, &none), -EINVAL);
-	section.codec = LECTERN_CODEC_NONE;
+	section.formats[0].codec = LECTERN_CODEC_NONE;
 	assert_int_equal(slot_create(&section, &outlet, &none), -EINVAL);
-	section.codec = LECTERN_CODEC_OPUS;
+	section.formats[0].codec = LECTERN_CODEC_OPUS;
 	section.use = LECTERN_SECTION_UP;
 	assert_int_equal(slot_create(&section, &outlet, &none), -EINVAL);
 	assert_null(none);

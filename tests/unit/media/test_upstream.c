@@ -89,15 +89,14 @@ static const struct lectern_section plain[] = {
 	{.use = LECTERN_SECTION_UP,
 		.kind = LECTERN_MIC,
 		.mid = "0",
-		.codec = LECTERN_CODEC_OPUS,
-		.pt = 111,
+		.format_count = 1,
+		.formats = {{.codec = LECTERN_CODEC_OPUS, .pt = 111}},
 		.ssrc = 0x10},
 	{.use = LECTERN_SECTION_UP,
 		.kind = LECTERN_CAMERA,
 		.mid = "1",
-		.codec = LECTERN_CODEC_VP8,
-		.pt = TEST_PT,
-		.rtx_pt = TEST_RTX_PT,
+		.format_count = 1,
+		.formats = {{.codec = LECTERN_CODEC_VP8, .pt = TEST_PT, .rtx_pt = TEST_RTX_PT}},
 		.ssrc = TEST_SSRC,
 		.rtx_ssrc = TEST_RTX_SSRC,
 		.nack = true,
@@ -107,9 +106,8 @@ static const struct lectern_section simulcast[] = {
 	{.use = LECTERN_SECTION_UP,
 		.kind = LECTERN_CAMERA,
 		.mid = "1",
-		.codec = LECTERN_CODEC_VP8,
-		.pt = TEST_PT,
-		.rtx_pt = TEST_RTX_PT,
+		.format_count = 1,
+		.formats = {{.codec = LECTERN_CODEC_VP8, .pt = TEST_PT, .rtx_pt = TEST_RTX_PT}},
 		.rid_count = 3,
 		.rids = {"l", "m", "h"},
 		.nack = true,
@@ -499,7 +497,7 @@ static void refuses_impossible_sections(void **state)
 
 	(void)state;
 	assert_int_equal(upstream_create(&config, &none), -EINVAL);
-	wrong.codec = LECTERN_CODEC_VP8; /* a microphone that shows pictures */
+	wrong.formats[0].codec = LECTERN_CODEC_VP8; /* a microphone that shows pictures */
 	config.sections = &wrong;
 	config.section_count = 1;
 	assert_int_equal(upstream_create(&config, &none), -EINVAL);
