@@ -50,7 +50,7 @@ int downstream_create(const struct downstream_config *config, struct downstream 
 	down->ops = config->ops;
 	down->arg = config->arg;
 	memcpy(down->cname, config->cname, strnlen(config->cname, sizeof(down->cname) - 1));
-	outlet_init(&down->outlet, config->outlet, config->arg);
+	outlet_init(&down->outlet, config->outlet_pool, config->outlet, config->arg);
 	for (size_t i = 0; i < config->section_count && !error; i++) {
 		if (config->sections[i].use == LECTERN_SECTION_SLOT)
 			error = add_slot(down, &config->sections[i]);

@@ -3,7 +3,7 @@
  * Everything that one peer receives: its slots, the outlet they share, and the subscriber's
  * feedback about them. The mirror of ingress/upstream.
  *
- * Owned by a peer, on its worker. Media goes out by outlet_ops as packets come in; RTCP (sender
+ * Owned by a peer, on its worker. Media goes out by outlet_ops when the pool is drained; RTCP (sender
  * reports with CNAME) by ops->rtcp, from downstream_tick() only. Its owner lets the router forget
  * the slots' sinks before it destroys this.
  */
@@ -29,6 +29,7 @@ struct downstream_config {
 	const struct lectern_section *sections; /* the SLOT ones are used; borrowed until return */
 	size_t section_count;
 	const char *cname;
+	struct outlet_pool *outlet_pool;  /* keeps */
 	const struct outlet_ops *outlet;  /* keeps */
 	const struct downstream_ops *ops; /* keeps */
 	void *arg;			  /* of both */

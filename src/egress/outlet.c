@@ -2,8 +2,10 @@
 #include "egress/outlet.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 
+#include "egress/outlet_priv.h"
 #include "rtp/twcc.h"
 
 enum {
@@ -13,63 +15,162 @@ enum {
 	REPAIR_SHARE = 4,     /* one byte of repair for so many of media */
 };
 
-enum sent_state {
-	SENT_NONE, /* or told as received */
-	SENT_WAITING,
-	SENT_LOST, /* told as lost; may yet be told as received */
-};
+/* ---- the worker's ---- */
 
-struct outlet_sent {
-	uint16_t seq;
-	uint8_t state;
-};
-
-void outlet_init(struct outlet *outlet, const struct outlet_ops *ops, void *arg)
+int outlet_pool_create(unsigned count, struct outlet_pool **ret_pool)
 {
-	*outlet = (struct outlet){.ops = ops, .arg = arg, .repair_credit = REPAIR_START};
+	struct outlet_pool *pool =
+		calloc(1, sizeof(*pool) + (size_t)count * sizeof(pool->items[0]));
+
+	if (!pool)
+		return -ENOMEM;
+	list_init(&pool->waiting);
+	pool->count = pool->free_count = count;
+	for (unsigned i = count; i-- > 0;) {
+		pool->items[i].next = pool->free;
+		pool->free = &pool->items[i];
+	}
+	*ret_pool = pool;
+	return 0;
+}
+
+void outlet_pool_destroy(struct outlet_pool *pool)
+{
+	if (!pool)
+		return;
+	assert(list_empty(&pool->waiting) && pool->free_count == pool->count);
+	free(pool);
+}
+
+bool outlet_pool_drain_one(struct outlet_pool *pool, uint64_t now_us)
+{
+	if (list_empty(&pool->waiting))
+		return false;
+	outlet_drain(list_of(pool->waiting.next, struct outlet, of_pool), now_us);
+	return true;
+}
+
+void outlet_pool_drain(struct outlet_pool *pool, uint64_t now_us)
+{
+	while (outlet_pool_drain_one(pool, now_us))
+		;
+}
+
+unsigned outlet_pool_free(const struct outlet_pool *pool)
+{
+	return pool->free_count;
+}
+
+const struct outlet_pool_counters *outlet_pool_counters(const struct outlet_pool *pool)
+{
+	return &pool->counters;
+}
+
+void outlet_item_put(struct outlet_pool *pool, struct outlet_item *item)
+{
+	for (unsigned i = 0; i < item->piece_count; i++)
+		pkt_put(item->pieces[i].pkt);
+	item->next = pool->free;
+	pool->free = item;
+	pool->free_count++;
+}
+
+/* ---- a subscriber's ---- */
+
+void outlet_init(
+	struct outlet *outlet, struct outlet_pool *pool, const struct outlet_ops *ops, void *arg)
+{
+	*outlet = (struct outlet){
+		.ops = ops, .arg = arg, .pool = pool, .repair_credit = REPAIR_START};
+	list_init(&outlet->of_pool);
+	outlet->end = &outlet->first;
+}
+
+unsigned outlet_drop(struct outlet *outlet)
+{
+	unsigned count = 0;
+
+	while (outlet->first) {
+		struct outlet_item *item = outlet->first;
+
+		outlet->first = item->next;
+		outlet_item_put(outlet->pool, item);
+		count++;
+	}
+	outlet->end = &outlet->first;
+	list_remove(&outlet->of_pool);
+	return count;
 }
 
 void outlet_finish(struct outlet *outlet)
 {
+	if (outlet->pool)
+		outlet_drop(outlet);
 	free(outlet->sent);
 	outlet->sent = NULL;
 }
 
-uint8_t *outlet_begin(struct outlet *outlet)
+/* What waits has been sent when it returns NULL: then somebody holds items, which is a bug. */
+static struct outlet_item *take_item(struct outlet_pool *pool, uint64_t now_us)
 {
-	uint8_t *packet = outlet->ops->room(outlet->arg);
+	struct outlet_item *item;
 
-	outlet->no_room += !packet;
-	return packet;
+	if (!pool->free) {
+		pool->counters.early++;
+		outlet_pool_drain(pool, now_us);
+	}
+	item = pool->free;
+	assert(item);
+	pool->free = item->next;
+	pool->free_count--;
+	return item;
 }
 
-static void number(struct outlet *outlet, const struct rtp_template *t, uint8_t *packet)
+struct outlet_item *outlet_begin(
+	struct outlet *outlet, const struct rtp_template *head, uint64_t now_us)
 {
-	uint16_t seq = outlet->twcc_seq++;
+	struct outlet_item *item;
 
-	rtp_template_set_twcc(t, packet, seq);
-	if (!outlet->sent)
-		outlet->sent = calloc(OUTLET_SENT, sizeof(outlet->sent[0]));
-	if (outlet->sent)
-		outlet->sent[seq & (OUTLET_SENT - 1)] =
-			(struct outlet_sent){.seq = seq, .state = SENT_WAITING};
+	if (!outlet->ops->open(outlet->arg)) {
+		outlet->no_room++;
+		return NULL;
+	}
+	item = take_item(outlet->pool, now_us);
+	item->next = NULL;
+	item->head = head;
+	item->len = 0;
+	item->size = 0;
+	item->piece_count = 0;
+	item->repair = false;
+	item->pads = false;
+	return item;
 }
 
-void outlet_send(struct outlet *outlet, const struct rtp_template *t, uint8_t *packet, size_t len,
-	bool repair, uint64_t now_us)
+void outlet_add(struct outlet_item *item, struct pkt *pkt, size_t at, size_t len)
 {
-	assert(len <= OUTLET_MAX_PACKET);
-	if (t->twcc_at)
-		number(outlet, t, packet);
-	rtp_template_set_time(t, packet, now_us);
-	if (repair)
-		outlet->repair_credit -= (int32_t)len;
+	assert(item->piece_count < OUTLET_PIECES && at + len <= pkt->len);
+	item->pieces[item->piece_count++] =
+		(struct outlet_piece){pkt_ref(pkt), (uint16_t)at, (uint16_t)len};
+	item->size = (uint16_t)(item->size + len);
+}
+
+void outlet_cancel(struct outlet *outlet, struct outlet_item *item)
+{
+	outlet_item_put(outlet->pool, item);
+}
+
+void outlet_send(struct outlet *outlet, struct outlet_item *item)
+{
+	item->size = (uint16_t)(item->size + item->len);
+	assert(item->len <= OUTLET_HEAD && item->size <= OUTLET_MAX_PACKET);
+	if (item->repair)
+		outlet->repair_credit -= item->size;
 	else if (outlet->repair_credit < REPAIR_MOST)
-		outlet->repair_credit += (int32_t)len / REPAIR_SHARE;
-	outlet->packets++;
-	outlet->bytes += len;
-	outlet->window_bytes += len;
-	outlet->ops->ready(outlet->arg, len);
+		outlet->repair_credit += item->size / REPAIR_SHARE;
+	*outlet->end = item;
+	outlet->end = &item->next;
+	if (list_empty(&outlet->of_pool))
+		list_append(&outlet->pool->waiting, &outlet->of_pool);
 }
 
 bool outlet_may_repair(struct outlet *outlet, size_t len)
@@ -84,17 +185,17 @@ static void take_status(struct outlet *outlet, uint16_t seq, bool arrived)
 {
 	struct outlet_sent *sent = &outlet->sent[seq & (OUTLET_SENT - 1)];
 
-	if (sent->seq != seq || sent->state == SENT_NONE) {
+	if (sent->seq != seq || sent->state == OUTLET_SENT_NONE) {
 		outlet->feedback_unmatched += sent->seq != seq;
 		return;
 	}
-	if (sent->state == SENT_WAITING) {
+	if (sent->state == OUTLET_SENT_WAITING) {
 		outlet->window_told++;
 		outlet->window_lost += !arrived;
 	} else if (arrived && outlet->window_lost > 0) {
 		outlet->window_lost--;
 	}
-	sent->state = arrived ? SENT_NONE : SENT_LOST;
+	sent->state = arrived ? OUTLET_SENT_NONE : OUTLET_SENT_LOST;
 }
 
 int outlet_feedback(struct outlet *outlet, const uint8_t *fci, size_t len)

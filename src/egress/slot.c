@@ -140,18 +140,20 @@ static bool is_shown(const struct slot *slot, const struct pkt *pkt)
 	       slot->restarts == slot->sink.source->layers[pkt->rtp.layer].restarts;
 }
 
-/* Writes the payload with the numbers of `place`. Returns its length. */
-static size_t write_payload(const struct slot *slot, const struct pkt *pkt,
-	const struct timeline_place *place, uint8_t *out)
+/* Adds the payload with the numbers of `place`. Returns its length. */
+static size_t add_payload(const struct slot *slot, struct pkt *pkt,
+	const struct timeline_place *place, struct outlet_item *item)
 {
-	const uint8_t *payload = pkt->data + pkt->rtp.payload_at;
 	size_t skip = 0, head = 0;
 
 	if (slot->codec->rewrite && pkt->rtp.payload_len) {
 		skip = pkt->rtp.descriptor_len;
-		head = slot->codec->rewrite(pkt, place->picture_id, place->tl0, out);
+		head = slot->codec->rewrite(
+			pkt, place->picture_id, place->tl0, item->bytes + item->len);
+		item->len = (uint8_t)(item->len + head);
 	}
-	memcpy(out + head, payload + skip, pkt->rtp.payload_len - skip);
+	item->pads = slot->codec->video && pkt->rtp.payload_len;
+	outlet_add(item, pkt, pkt->rtp.payload_at + skip, pkt->rtp.payload_len - skip);
 	return head + pkt->rtp.payload_len - skip;
 }
 
@@ -161,36 +163,37 @@ static bool fits(const struct rtp_template *head, const struct pkt *pkt)
 	       OUTLET_MAX_PACKET;
 }
 
-static void forward(struct slot *slot, const struct pkt *pkt, bool first, uint64_t now_us)
+static void forward(struct slot *slot, struct pkt *pkt, bool first, uint64_t now_us)
 {
 	const struct rtp_template *head = &slot->head;
 	struct timeline_place place;
-	uint8_t *out;
-	size_t len;
+	struct outlet_item *item;
 
 	if (!fits(head, pkt)) {
 		slot->stats.dropped_size++;
 		return;
 	}
-	out = outlet_begin(slot->outlet);
-	if (!out) {
+	item = outlet_begin(slot->outlet, head, now_us);
+	if (!item) {
 		slot->stats.dropped_room++;
 		return;
 	}
 	if (timeline_take(&slot->timeline, &pkt->rtp, &place)) {
+		outlet_cancel(slot->outlet, item);
 		slot->stats.dropped_late++;
 		return;
 	}
 	/* RFC 3551 4.1: sound that begins after a silence is marked. */
-	rtp_template_write(head, out, slot->pt, pkt->rtp.marker || (first && !slot->codec->video),
-		(uint16_t)place.seq, place.timestamp);
+	rtp_template_write(head, item->bytes, slot->pt,
+		pkt->rtp.marker || (first && !slot->codec->video), (uint16_t)place.seq,
+		place.timestamp);
 	rtp_template_set_level(
-		head, out, pkt->rtp.has_level ? pkt->rtp.level : 127, pkt->rtp.voice);
-	len = write_payload(slot, pkt, &place, out + head->len);
+		head, item->bytes, pkt->rtp.has_level ? pkt->rtp.level : 127, pkt->rtp.voice);
+	item->len = head->len;
 	slot->stats.packets++;
-	slot->stats.octets += len;
+	slot->stats.octets += add_payload(slot, pkt, &place, item);
 	slot->sent_us = now_us;
-	outlet_send(slot->outlet, head, out, head->len + len, false, now_us);
+	outlet_send(slot->outlet, item);
 }
 
 /* What was sent after `pkt` and came before it: the rest of a keyframe whose first packet was late,
@@ -318,25 +321,26 @@ void slot_limit(struct slot *slot, unsigned height, uint64_t now_us)
 	choose(slot, now_us);
 }
 
-static void resend(struct slot *slot, const struct pkt *pkt, uint64_t now_us)
+static void resend(struct slot *slot, struct pkt *pkt, uint64_t now_us)
 {
 	const struct rtp_template *head = &slot->repair_head;
 	struct timeline_place place = timeline_again(&slot->timeline, &pkt->rtp);
-	uint8_t *out = outlet_begin(slot->outlet);
+	struct outlet_item *item = outlet_begin(slot->outlet, head, now_us);
 	struct writer osn;
-	size_t len;
 
-	if (!out) {
+	if (!item) {
 		slot->stats.dropped_room++;
 		return;
 	}
-	rtp_template_write(
-		head, out, slot->repair_pt, pkt->rtp.marker, slot->repair_seq++, place.timestamp);
-	osn = writer_of(out + head->len, OSN);
+	rtp_template_write(head, item->bytes, slot->repair_pt, pkt->rtp.marker, slot->repair_seq++,
+		place.timestamp);
+	osn = writer_of(item->bytes + head->len, OSN);
 	write_u16(&osn, (uint16_t)place.seq);
-	len = OSN + write_payload(slot, pkt, &place, out + head->len + OSN);
+	item->len = (uint8_t)(head->len + OSN);
+	add_payload(slot, pkt, &place, item);
+	item->repair = true;
 	slot->stats.resent++;
-	outlet_send(slot->outlet, head, out, head->len + len, true, now_us);
+	outlet_send(slot->outlet, item);
 }
 
 /* Not again while the last one may be on its way: nine tenths of a round trip. */

@@ -297,6 +297,9 @@ static void on_turn_end(void *arg, uint64_t now_us)
 	(void)now_us;
 	if (worker->rt.tap)
 		tap_flush(worker->rt.tap);
+	/* Peer by peer, each packet with the time at which it goes. */
+	while (outlet_pool_drain_one(worker->rt.host.outlets, clock_now_us()))
+		;
 	udp_flush(worker->rt.host.udp);
 	letters_push_backlog(&worker->events);
 	if (worker->rt.has_news) {
@@ -327,6 +330,8 @@ static int make_host(struct worker *worker, const struct worker_config *config)
 	host->loop = worker->loop;
 	if (!err)
 		err = udp_create(endpoint_bind_address(engine), port, worker->rt.pool, &host->udp);
+	if (!err)
+		err = outlet_pool_create(WORKER_ITEMS, &host->outlets);
 	if (!err)
 		err = stun_codec_create(&host->stun);
 	if (!err)
@@ -411,6 +416,7 @@ void worker_destroy(struct worker *worker)
 	tap_destroy(worker->rt.tap);
 	dtls_context_destroy(worker->rt.host.dtls);
 	stun_codec_destroy(worker->rt.host.stun);
+	outlet_pool_destroy(worker->rt.host.outlets);
 	udp_destroy(worker->rt.host.udp);
 	pkt_pool_destroy(worker->rt.pool);
 	loop_destroy(worker->loop);

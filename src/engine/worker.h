@@ -18,6 +18,7 @@
 enum {
 	WORKER_ROOMS = 4096,	/* of an engine */
 	WORKER_PACKETS = 16384, /* buffers of a worker's pool */
+	WORKER_ITEMS = 8192,	/* packets that wait for the end of the turn */
 	WORKER_TICK_US = 100 * 1000,
 	WORKER_LINK_US = 2 * 1000000,
 };

@@ -16,16 +16,6 @@ static void drop(struct peer_host *host, struct peer *peer, enum peer_drop reaso
 		peer->drops[reason]++;
 }
 
-static void reply_stun(
-	struct peer *peer, const struct addr *to, const uint8_t *reply, size_t reply_len)
-{
-	struct udp_batch *batch = NULL;
-
-	memcpy(udp_place(peer->host->udp, &batch, to), reply, reply_len);
-	udp_commit(batch, reply_len);
-	udp_disown(&batch);
-}
-
 /* Somebody who can forge source addresses must not cut a living peer off by claiming its address.
  */
 static bool address_is_held(
@@ -65,7 +55,7 @@ static void in_stun(
 		drop(host, peer, PEER_DROP_STUN_REFUSED);
 	}
 	if (result.reply_len)
-		reply_stun(peer, from, reply, result.reply_len);
+		path_out_stun(peer, from, reply, result.reply_len);
 }
 
 static void in_dtls(

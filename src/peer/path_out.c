@@ -13,28 +13,49 @@ static const struct addr *destination(const struct peer *peer)
 	return ice_agent_selected(&peer->ice);
 }
 
-static uint8_t *media_room(void *arg)
+/* ---- one way for all that goes ---- */
+
+/* PKT_ROOM bytes for one packet to `to`; it goes when it is committed, with all that this worker
+ * sends in this turn. */
+static uint8_t *place(struct peer *peer, const struct addr *to)
+{
+	return udp_place(peer->host->udp, to);
+}
+
+static void commit(struct peer *peer, size_t len)
+{
+	udp_commit(peer->host->udp, len);
+}
+
+/* ---- what goes ---- */
+
+static bool media_open(void *arg)
+{
+	return destination(arg) != NULL;
+}
+
+static uint8_t *media_place(void *arg)
 {
 	struct peer *peer = arg;
 	const struct addr *to = destination(peer);
 
-	return to ? udp_place(peer->host->udp, &peer->batch, to) : NULL;
+	return to ? place(peer, to) : NULL;
 }
 
-/* The packet lies at the end of the batch, where media_room() said. Encrypt it there. */
-static void media_ready(void *arg, size_t len)
+/* Encrypt it where it lies. */
+static void media_ready(void *arg, uint8_t *packet, size_t len)
 {
 	struct peer *peer = arg;
-	uint8_t *packet = peer->batch->data + peer->batch->used;
 
 	if (srtp_protect_rtp(peer->srtp, packet, &len, PKT_ROOM) == 0)
-		udp_commit(peer->batch, len);
+		commit(peer, len);
 	else
 		peer->send_refused++;
 }
 
 const struct outlet_ops path_out_media = {
-	.room = media_room,
+	.open = media_open,
+	.place = media_place,
 	.ready = media_ready,
 };
 
@@ -47,10 +68,10 @@ void path_out_rtcp(void *arg, const uint8_t *data, size_t data_len)
 
 	if (!to || len + SRTP_TRAILER > LECTERN_MAX_PACKET)
 		return;
-	packet = udp_place(peer->host->udp, &peer->batch, to);
+	packet = place(peer, to);
 	memcpy(packet, data, len);
 	if (srtp_protect_rtcp_compound(peer->srtp, packet, &len, PKT_ROOM) == 0)
-		udp_commit(peer->batch, len);
+		commit(peer, len);
 	else
 		peer->send_refused++;
 }
@@ -64,6 +85,12 @@ void path_out_dtls(void *arg, const uint8_t *data, size_t len)
 		to = &peer->dtls_from; /* validated, only not nominated yet */
 	if (!to || len > PKT_ROOM)
 		return;
-	memcpy(udp_place(peer->host->udp, &peer->batch, to), data, len);
-	udp_commit(peer->batch, len);
+	memcpy(place(peer, to), data, len);
+	commit(peer, len);
+}
+
+void path_out_stun(struct peer *peer, const struct addr *to, const uint8_t *reply, size_t len)
+{
+	memcpy(place(peer, to), reply, len);
+	commit(peer, len);
 }

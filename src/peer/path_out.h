@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way out: what happens between a slot that has written a packet and the socket. See peer.h.
+ * The way out: what happens between the peer's outlet and the socket. See peer.h.
  *
- * A slot writes its packet into the peer's output batch (outlet_ops), where it is encrypted in
- * place; the worker sends all batches at the end of its turn.
+ * At the end of the worker's turn the outlet copies its packets together in the worker's staging area
+ * (outlet_ops), one behind the other, where they are encrypted in place; net/udp sends them in as few
+ * messages as their sizes allow. RTCP, DTLS and STUN take the same way.
  */
 #ifndef PEER_PATH_OUT_H
 #define PEER_PATH_OUT_H
@@ -13,6 +14,7 @@
 
 #include "egress/outlet.h"
 
+struct addr;
 struct peer;
 
 /* For downstream_config; `arg` is the peer. */
@@ -21,5 +23,7 @@ extern const struct outlet_ops path_out_media;
 void path_out_rtcp(void *arg, const uint8_t *data, size_t len);
 /* A DTLS datagram; also before there is a selected address. `arg` is the peer. */
 void path_out_dtls(void *arg, const uint8_t *data, size_t len);
+/* The reply to a check that came from `to`. */
+void path_out_stun(struct peer *peer, const struct addr *to, const uint8_t *reply, size_t len);
 
 #endif

@@ -292,6 +292,7 @@ static int create_streams(struct peer *peer, const struct lectern_peer_params *p
 		.sections = params->sections,
 		.section_count = params->section_count,
 		.cname = params->cname,
+		.outlet_pool = peer->host->outlets,
 		.outlet = &path_out_media,
 		.ops = &downstream_ops,
 		.arg = peer,
@@ -373,7 +374,6 @@ void peer_destroy(struct peer *peer, uint64_t now_us)
 	if (peer->dtls)
 		dtls_close(peer->dtls);
 	leave_router(peer, now_us);
-	udp_disown(&peer->batch);
 	for (unsigned i = 0; i < 2; i++)
 		demux_name_remove(&peer->names[i]);
 	for (unsigned i = 0; i < ICE_MAX_PATHS; i++)

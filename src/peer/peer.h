@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "dtls/dtls.h"
+#include "egress/outlet.h"
 #include "ice/stun.h"
 #include "lectern/engine.h"
 #include "net/loop.h"
@@ -59,6 +60,7 @@ const char *peer_drop_text(enum peer_drop drop);
 struct peer_host {
 	struct loop *loop;
 	struct udp *udp;
+	struct outlet_pool *outlets;
 	struct stun_codec *stun;
 	struct dtls_context *dtls;
 	struct demux demux;

@@ -38,7 +38,6 @@ struct peer {
 	struct loop_timer timer;
 	struct demux_name names[2]; /* both in use while an ICE restart is under way */
 	struct demux_path paths[ICE_MAX_PATHS];
-	struct udp_batch *batch; /* of this turn, or NULL */
 	/* state */
 	enum lectern_peer_state state;
 	bool name_now;	       /* which of names is the newest */

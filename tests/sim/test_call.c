@@ -29,6 +29,7 @@ enum {
 	STEP_US = 1000,
 	SECOND = 1000000,
 	POOL = 8192,
+	ITEMS = 64,
 	SEEDS = 4,
 };
 
@@ -50,6 +51,7 @@ struct class
 	struct listener listener;
 	struct link down, up; /* the viewer's */
 	struct subscriber viewer;
+	struct outlet_pool *items;
 	uint8_t buffer[OUTLET_ROOM];
 	uint8_t used[2 * SIM_SLOTS][65536]; /* (ssrc, seq) that went out */
 	unsigned sent_of[SIM_PEERS];	    /* media packets that went out, by sender */
@@ -99,37 +101,44 @@ static void on_sent_up(void *arg, const uint8_t *data, size_t len, uint64_t now_
 	pkt_put(pkt);
 }
 
-static uint8_t *on_room(void *arg)
+static bool is_open(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static uint8_t *on_place(void *arg)
 {
 	return ((struct class *)arg)->buffer;
 }
 
 /* Each (ssrc, seq) goes out once. */
-static void check_number(struct class *class, size_t len)
+static void check_number(struct class *class, const uint8_t *packet, size_t len)
 {
 	struct pkt_rtp rtp;
 	struct rtp_names names;
 	const struct rtp_exts none = {0};
 	uint32_t stream;
 
-	assert_int_equal(rtp_header_parse(class->buffer, len, &none, &rtp, &names), 0);
+	assert_int_equal(rtp_header_parse(packet, len, &none, &rtp, &names), 0);
 	stream = rtp.ssrc - SIM_SLOT_SSRC;
 	stream = stream >= 100 ? stream - 100 + SIM_SLOTS : stream;
 	assert_true(stream < 2 * SIM_SLOTS);
 	assert_int_equal(class->used[stream][rtp.seq]++, 0);
 }
 
-static void on_ready(void *arg, size_t len)
+static void on_ready(void *arg, uint8_t *packet, size_t len)
 {
 	struct class *class = arg;
+	size_t padding = packet[0] & 0x20 ? packet[len - 1] : 0;
 	struct sim_mark mark;
 
-	check_number(class, len);
-	memcpy(&mark, class->buffer + len - sizeof(mark), sizeof(mark));
+	check_number(class, packet, len);
+	memcpy(&mark, packet + len - padding - sizeof(mark), sizeof(mark));
 	assert_true(mark.peer < SIM_PEERS);
 	class->sent_of[mark.peer]++;
 	class->forwarded++;
-	link_send(&class->down, class->buffer, len, class->now_us);
+	link_send(&class->down, packet, len, class->now_us);
 }
 
 static void on_down_rtcp(void *arg, const uint8_t *data, size_t len)
@@ -139,7 +148,7 @@ static void on_down_rtcp(void *arg, const uint8_t *data, size_t len)
 	link_send(&class->down, data, len, class->now_us);
 }
 
-static const struct outlet_ops outlet_ops = {on_room, on_ready};
+static const struct outlet_ops outlet_ops = {is_open, on_place, on_ready};
 static const struct downstream_ops downstream_ops = {on_down_rtcp};
 
 static void on_viewer_sent(void *arg, const uint8_t *data, size_t len, uint64_t now_us)
@@ -195,6 +204,7 @@ static void add_viewer(struct class *class, const struct link_profile *links, ui
 	struct downstream_config config = {.sections = sections,
 		.section_count = SIM_SLOTS,
 		.cname = "server",
+		.outlet_pool = class->items,
 		.outlet = &outlet_ops,
 		.ops = &downstream_ops,
 		.arg = class};
@@ -218,6 +228,7 @@ static struct class *open_class(const struct link_profile *links, uint64_t seed)
 	assert_non_null(class);
 	class->now_us = START_US;
 	assert_int_equal(pkt_pool_create(POOL, &class->pool), 0);
+	assert_int_equal(outlet_pool_create(ITEMS, &class->items), 0);
 	router_init(&class->router, NULL, NULL);
 	add_sender(class, 0, links, seed);
 	add_sender(class, 1, links, seed + 100);
@@ -248,6 +259,7 @@ static void close_class(struct class *class)
 	link_finish(&class->down);
 	assert_int_equal(pkt_pool_free(class->pool), POOL); /* nothing is held on to */
 	pkt_pool_destroy(class->pool);
+	outlet_pool_destroy(class->items);
 	free(class);
 }
 
@@ -266,6 +278,7 @@ static void run(struct class *class, unsigned ms)
 			downstream_tick(class->downstream, class->now_us);
 			router_tick(&class->router, class->now_us);
 		}
+		outlet_pool_drain(class->items, class->now_us);
 		link_run(&class->down, class->now_us);
 		link_run(&class->up, class->now_us);
 		subscriber_run(&class->viewer, class->now_us);

@@ -15,7 +15,7 @@
 #include "rtp/codec.h"
 #include "rtp/seq.h"
 
-enum { POOL = 256, HELD = 64, PEERS = 3, SSRC = 1, RTX_SSRC = 2 };
+enum { POOL = 256, HELD = 64, ITEMS = 16, PEERS = 3, SSRC = 1, RTX_SSRC = 2 };
 
 struct play {
 	struct source source;
@@ -44,13 +44,19 @@ static struct pkt *find(struct source *source, unsigned layer, uint16_t seq)
 
 static const struct source_ops source_ops = {need_keyframe, find};
 
-static uint8_t *room(void *arg)
+static bool is_open(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static uint8_t *place(void *arg)
 {
 	(void)arg;
 	return buffer;
 }
 
-static void ready(void *arg, size_t len)
+static void ready(void *arg, uint8_t *packet, size_t len)
 {
 	static const struct rtp_exts exts = {.mid = 1, .twcc = 4};
 	static uint8_t bytes[PKT_ROOM];
@@ -61,7 +67,7 @@ static void ready(void *arg, size_t len)
 
 	(void)arg;
 	assert(len <= OUTLET_MAX_PACKET);
-	memcpy(pkt.data, buffer, len);
+	memcpy(pkt.data, packet, len);
 	pkt.len = (uint32_t)len;
 	assert(rtp_packet_parse(&pkt, &exts, &names) == 0);
 	assert(strcmp(names.mid, "v") == 0 && pkt.rtp.has_twcc);
@@ -80,7 +86,7 @@ static void ready(void *arg, size_t len)
 	assert(used[stream][seq]++ == 0);
 }
 
-static const struct outlet_ops outlet_ops = {room, ready};
+static const struct outlet_ops outlet_ops = {is_open, place, ready};
 
 static void play(struct router *router, struct pkt_pool *pool, struct play *p, uint8_t how,
 	uint8_t step, uint64_t now_us)
@@ -189,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct outlet outlet;
 	struct slot *slot;
 	static struct pkt_pool *pool; /* one for all runs: making it is the slow part */
+	static struct outlet_pool *items;
 	uint64_t now_us = 10000000;
 
 	highest[0] = highest[1] = -1;
@@ -196,7 +203,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(used[1], 0, (size_t)last[1] + 1);
 	last[0] = last[1] = 0;
 	router_init(&router, NULL, NULL);
-	outlet_init(&outlet, &outlet_ops, NULL);
+	assert(items || outlet_pool_create(ITEMS, &items) == 0);
+	outlet_init(&outlet, items, &outlet_ops, NULL);
 	assert(pool || pkt_pool_create(POOL * PEERS, &pool) == 0);
 	assert(slot_create(&section, &outlet, &slot) == 0);
 	open_plays(&router);
@@ -208,12 +216,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			act(&router, slot, how, step, now_us);
 		else
 			play(&router, pool, &plays[what % PEERS], how, step, now_us);
+		if (what & 0x40) /* the turn ends */
+			outlet_pool_drain(items, now_us);
 	}
+	if (size & 1) /* else what waits is forgotten */
+		outlet_pool_drain(items, now_us);
 	router_forget(slot_sink(slot));
 	slot_destroy(slot);
 	close_plays(&router);
 	router_finish(&router, 1);
 	outlet_finish(&outlet);
-	assert(pkt_pool_free(pool) == POOL * PEERS);
+	assert(pkt_pool_free(pool) == POOL * PEERS && outlet_pool_free(items) == ITEMS);
 	return 0;
 }

@@ -63,7 +63,8 @@ static void make_host(void)
 	router_init(&router, NULL, NULL);
 	if (pkt_pool_create(128, &pool) < 0 || loop_create(&hooks, &host.loop) < 0 ||
 		udp_create("127.0.0.1", 0, pool, &host.udp) < 0 ||
-		stun_codec_create(&host.stun) < 0 || dtls_identity_create(&identity) < 0 ||
+		outlet_pool_create(16, &host.outlets) < 0 || stun_codec_create(&host.stun) < 0 ||
+		dtls_identity_create(&identity) < 0 ||
 		dtls_context_create(identity, &host.dtls) < 0)
 		abort();
 }
@@ -99,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	before = answers();
 	path_in(&host, pkt, data[0] & 1 ? &known : &unknown, 2);
 	pkt_put(pkt);
+	outlet_pool_drain(host.outlets, 2);
 	udp_flush(host.udp);
 	if (!(data[0] & 1) && peer->ice.counters.checks == 0 && peer->ice.counters.unknown == 0 &&
 		peer->ice.counters.conflicts == 0)

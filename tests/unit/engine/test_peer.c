@@ -99,6 +99,7 @@ static int set_up(void **state)
 	assert_int_equal(dtls_identity_create(&f->identity), 0);
 	assert_int_equal(loop_create(&hooks, &f->host.loop), 0);
 	assert_int_equal(udp_create("127.0.0.1", 0, f->pool, &f->host.udp), 0);
+	assert_int_equal(outlet_pool_create(64, &f->host.outlets), 0);
 	assert_int_equal(stun_codec_create(&f->host.stun), 0);
 	assert_int_equal(dtls_context_create(f->identity, &f->host.dtls), 0);
 	demux_init(&f->host.demux);
@@ -117,6 +118,7 @@ static int tear_down(void **state)
 	router_finish(&f->router, now(f));
 	dtls_context_destroy(f->host.dtls);
 	stun_codec_destroy(f->host.stun);
+	outlet_pool_destroy(f->host.outlets);
 	udp_destroy(f->host.udp);
 	loop_destroy(f->host.loop);
 	dtls_identity_destroy(f->identity);
@@ -151,6 +153,7 @@ static void turn(struct fixture *f, int wait_ms)
 		if (peer && peer->timer.due_us <= now(f))
 			peer->timer.fire(&peer->timer, now(f));
 	}
+	outlet_pool_drain(f->host.outlets, now(f));
 	udp_flush(f->host.udp);
 	for (unsigned i = 0; i < PEERS; i++) {
 		if (f->ends[i].client)
@@ -183,6 +186,7 @@ static void pass(struct fixture *f, uint64_t us)
 			if (peer && peer->timer.due_us <= now(f))
 				peer->timer.fire(&peer->timer, now(f));
 		}
+		outlet_pool_drain(f->host.outlets, now(f));
 		udp_flush(f->host.udp);
 	}
 }

@@ -31,22 +31,29 @@ static struct {
 	struct vp8 vp8;
 } out;
 static uint8_t buffer[OUTLET_ROOM], sent_bytes[OUTLET_ROOM];
+static struct outlet_pool *items;
 static bool full;
 
-static uint8_t *room(void *arg)
+static bool is_open(void *arg)
 {
 	(void)arg;
-	return full ? NULL : buffer;
+	return !full;
 }
 
-static void ready(void *arg, size_t len)
+static uint8_t *place(void *arg)
+{
+	(void)arg;
+	return buffer;
+}
+
+static void ready(void *arg, uint8_t *packet, size_t len)
 {
 	size_t osn;
 
 	(void)arg;
 	out.count++;
 	out.pkt.data = sent_bytes;
-	memcpy(out.pkt.data, buffer, len);
+	memcpy(out.pkt.data, packet, len);
 	out.pkt.len = (uint32_t)len;
 	assert_int_equal(rtp_packet_parse(&out.pkt, &test_exts, &out.names), 0);
 	osn = out.pkt.rtp.pt == SLOT_RTX_PT ? 2 : 0;
@@ -56,7 +63,7 @@ static void ready(void *arg, size_t len)
 			0);
 }
 
-static const struct outlet_ops outlet_ops = {room, ready};
+static const struct outlet_ops outlet_ops = {is_open, place, ready};
 
 static int setup_with(enum lectern_kind kind)
 {
@@ -81,7 +88,8 @@ static int setup_with(enum lectern_kind kind)
 	now_us = 100000000;
 	pkt_pool_create(2048, &pool);
 	router_init(&router, NULL, NULL);
-	outlet_init(&outlet, &outlet_ops, NULL);
+	outlet_pool_create(64, &items);
+	outlet_init(&outlet, items, &outlet_ops, NULL);
 	return slot_create(&section, &outlet, &slot);
 }
 
@@ -108,6 +116,7 @@ static int teardown(void **state)
 	slot_destroy(slot);
 	router_finish(&router, now_us);
 	outlet_finish(&outlet);
+	outlet_pool_destroy(items);
 	for (unsigned i = 0; i < 65536; i++)
 		pkt_put(cam.held[i]);
 	pkt_pool_destroy(pool);
@@ -149,10 +158,17 @@ static bool play(
 	if (key)
 		source->source.layers[layer].height = (uint16_t)(180u << layer);
 	router_packet(&router, &source->source, pkt, now_us);
+	outlet_pool_drain(items, now_us);
 	if (source == &cam && !cam.held[seq])
 		cam.held[seq] = pkt_ref(pkt);
 	pkt_put(pkt);
 	return out.count > before;
+}
+
+static void nack(uint16_t seq, uint64_t at_us)
+{
+	slot_nack(slot, seq, at_us);
+	outlet_pool_drain(items, at_us);
 }
 
 static void begins_with_a_keyframe_that_it_asks_for(void **state)
@@ -318,7 +334,7 @@ static void sends_again_what_was_lost(void **state)
 	timestamp = out.pkt.rtp.timestamp;
 	play(&cam, 0, 12, 7000, false);
 	outlet.rtt_us = 100000;
-	slot_nack(slot, seq, now_us);
+	nack(seq, now_us);
 	assert_int_equal(out.count, 4);
 	assert_int_equal(out.pkt.rtp.ssrc, SLOT_RTX_SSRC);
 	assert_int_equal(out.pkt.rtp.pt, SLOT_RTX_PT);
@@ -328,13 +344,13 @@ static void sends_again_what_was_lost(void **state)
 				 out.pkt.data[out.pkt.rtp.header_len + 1],
 		seq);
 	repair_seq = out.pkt.rtp.seq;
-	slot_nack(slot, seq, now_us + 50000); /* the last is still on its way */
+	nack(seq, now_us + 50000); /* the last is still on its way */
 	assert_int_equal(out.count, 4);
-	slot_nack(slot, seq, now_us + 95000);
+	nack(seq, now_us + 95000);
 	assert_int_equal(out.count, 5);
 	assert_int_equal(out.pkt.rtp.seq, (uint16_t)(repair_seq + 1));
-	slot_nack(slot, (uint16_t)(seq + 100), now_us); /* never sent */
-	slot_nack(slot, (uint16_t)(seq - 100), now_us);
+	nack((uint16_t)(seq + 100), now_us); /* never sent */
+	nack((uint16_t)(seq - 100), now_us);
 	slot_stats(slot, &stats);
 	assert_int_equal(stats.nacked, 5);
 	assert_int_equal(stats.resent, 2);
@@ -352,7 +368,7 @@ static void nacks_cannot_amplify(void **state)
 	play(&cam, 0, 10, 1000, true);
 	seq = out.pkt.rtp.seq;
 	for (int i = 0; i < 1000; i++)
-		slot_nack(slot, seq, now_us + (uint64_t)i * 1000000);
+		nack(seq, now_us + (uint64_t)i * 1000000);
 	slot_stats(slot, &stats);
 	assert_int_equal(stats.resent, SLOT_TRIES);
 }
@@ -368,6 +384,7 @@ static void an_empty_packet_keeps_its_number(void **state)
 	play(&cam, 0, 10, 1000, true);
 	seq = out.pkt.rtp.seq;
 	router_packet(&router, &cam.source, pkt, now_us);
+	outlet_pool_drain(items, now_us);
 	assert_int_equal(out.pkt.rtp.seq, (uint16_t)(seq + 1));
 	assert_int_equal(out.pkt.rtp.payload_len, 0);
 	pkt_put(pkt);
@@ -421,7 +438,7 @@ static void sound_begins_with_any_packet_and_is_marked(void **state)
 	assert_true(play(&other, 0, 9, 5, false));
 	assert_int_equal(out.pkt.rtp.seq, (uint16_t)(seq + 1));
 	assert_true(out.pkt.rtp.timestamp - before >= 960); /* not on top of the last one */
-	slot_nack(slot, out.pkt.rtp.seq, now_us); /* no repair stream: nothing is sent twice */
+	nack(out.pkt.rtp.seq, now_us); /* no repair stream: nothing is sent twice */
 	assert_int_equal(out.count, 3);
 }
 

@@ -5,8 +5,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lectern/types.h"
@@ -56,35 +60,31 @@ static void on_packet(void *arg, struct pkt *pkt, const struct addr *from)
 	struct fixture *f = arg;
 
 	f->lens[f->got] = pkt->len;
+	for (uint32_t i = 1; i < pkt->len; i++)
+		assert_int_equal(pkt->data[i], pkt->data[0]);
 	f->firsts[f->got++] = pkt->len ? pkt->data[0] : 0;
 	f->from = *from;
 	if (f->keep)
 		f->kept[f->kept_count++] = pkt_ref(pkt);
 }
 
-static void put(
-	struct udp *udp, struct udp_batch **owner, const struct addr *to, uint8_t first, size_t len)
+static void put(struct udp *udp, const struct addr *to, uint8_t first, size_t len)
 {
-	uint8_t *place = udp_place(udp, owner, to);
-
-	memset(place, first, len);
-	udp_commit(*owner, len);
+	memset(udp_place(udp, to), first, len);
+	udp_commit(udp, len);
 }
 
-static void batches_arrive_whole_and_in_order(void **state)
+static void packets_arrive_whole_and_in_order(void **state)
 {
 	struct fixture *f = *state;
-	struct udp_batch *batch = NULL;
 
-	for (unsigned i = 0; i < 3 * UDP_BATCH_PACKETS + 1; i++)
-		put(f->a, &batch, &f->at_b, (uint8_t)i, 100 + i);
-	assert_non_null(batch);
+	for (unsigned i = 0; i < 50; i++)
+		put(f->a, &f->at_b, (uint8_t)i, 100 + i);
 	udp_recv(f->b, 7, on_packet, f);
 	assert_int_equal(f->got, 0); /* nothing goes before the flush */
 	udp_flush(f->a);
-	assert_null(batch); /* the owner knows that it is gone */
 	udp_recv(f->b, 7, on_packet, f);
-	assert_int_equal(f->got, 3 * UDP_BATCH_PACKETS + 1);
+	assert_int_equal(f->got, 50);
 	for (unsigned i = 0; i < f->got; i++) {
 		assert_int_equal(f->firsts[i], i);
 		assert_int_equal(f->lens[i], 100 + i);
@@ -93,13 +93,12 @@ static void batches_arrive_whole_and_in_order(void **state)
 	assert_int_equal(udp_counters(f->a)->sent, f->got);
 }
 
-static void another_destination_begins_another_batch(void **state)
+static void each_destination_gets_its_own(void **state)
 {
 	struct fixture *f = *state;
-	struct udp_batch *batch = NULL;
 
-	put(f->a, &batch, &f->at_b, 1, 10);
-	put(f->a, &batch, &f->at_a, 2, 10);
+	put(f->a, &f->at_b, 1, 10);
+	put(f->a, &f->at_a, 2, 10);
 	udp_flush(f->a);
 	udp_recv(f->b, 7, on_packet, f);
 	assert_int_equal(f->got, 1);
@@ -109,30 +108,186 @@ static void another_destination_begins_another_batch(void **state)
 	assert_int_equal(f->firsts[1], 2);
 }
 
-static void without_a_free_batch_what_waits_is_sent(void **state)
+static void a_full_staging_area_is_sent(void **state)
 {
 	struct fixture *f = *state;
-	struct udp_batch *owners[UDP_BATCHES + 1] = {NULL};
 
-	for (unsigned i = 0; i < UDP_BATCHES + 1; i++)
-		put(f->a, &owners[i], &f->at_b, (uint8_t)i, 10);
-	assert_null(owners[0]);
-	assert_non_null(owners[UDP_BATCHES]);
-	udp_recv(f->b, 7, on_packet, f);
-	assert_int_equal(f->got, UDP_BATCHES);
-	udp_disown(&owners[UDP_BATCHES]); /* its owner goes, the packet does not */
+	for (unsigned i = 0; i < 400; i++)
+		put(f->a, &f->at_b, (uint8_t)i, i % 3 ? 1000 : 900);
+	udp_flush(f->a);
+	while (udp_counters(f->b)->received < 400)
+		udp_recv(f->b, 7, on_packet, f);
+	for (unsigned i = 0; i < f->got; i++) {
+		assert_int_equal(f->firsts[i], (uint8_t)i);
+		assert_int_equal(f->lens[i], i % 3 ? 1000 : 900);
+	}
+	assert_true(udp_counters(f->a)->send_calls > 1);
+}
+
+/* Sends packets of these sizes (0 ends) and says in how many messages they went. */
+static unsigned messages_of(struct fixture *f, const uint16_t *sizes)
+{
+	uint64_t before = udp_counters(f->a)->messages;
+
+	f->got = 0;
+	for (unsigned i = 0; sizes[i]; i++)
+		put(f->a, &f->at_b, (uint8_t)i, sizes[i]);
 	udp_flush(f->a);
 	udp_recv(f->b, 7, on_packet, f);
-	assert_int_equal(f->got, UDP_BATCHES + 1);
+	for (unsigned i = 0; sizes[i]; i++) {
+		assert_true(i < f->got);
+		assert_int_equal(f->lens[i], sizes[i]);
+		assert_int_equal(f->firsts[i], i);
+	}
+	return (unsigned)(udp_counters(f->a)->messages - before);
+}
+
+static void runs_of_one_size_are_one_message(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t many[130] = {0};
+
+	assert_int_equal(messages_of(f, (uint16_t[]){1000, 1000, 1000, 0}), 1);
+	assert_int_equal(messages_of(f, (uint16_t[]){1000, 1000, 100, 0}), 1);
+	assert_int_equal(messages_of(f, (uint16_t[]){1000, 100, 1000, 100, 0}), 2);
+	assert_int_equal(messages_of(f, (uint16_t[]){1000, 100, 100, 0}), 2);
+	assert_int_equal(messages_of(f, (uint16_t[]){100, 1000, 0}), 2);
+	assert_int_equal(messages_of(f, (uint16_t[]){100, 0}), 1);
+	for (unsigned i = 0; i < 129; i++)
+		many[i] = 200;
+	assert_int_equal(messages_of(f, many), 3); /* 64, 64, 1 */
+	for (unsigned i = 0; i < 50; i++)
+		many[i] = 1450;
+	many[50] = 0;
+	assert_int_equal(messages_of(f, many), 2); /* 44 are 63,800 bytes */
+	assert_int_equal(udp_counters(f->a)->refused, 0);
+	assert_int_equal(udp_counters(f->a)->single, 5);
+}
+
+static void works_without_segmenting_or_joining(void **state)
+{
+	struct fixture *f = *state;
+	const uint16_t sizes[] = {1000, 1000, 1000, 300, 1000, 1000, 0};
+
+	assert_int_equal(udp_set_joining(f->b, false), 0);
+	assert_int_equal(messages_of(f, sizes), 2);
+	assert_int_equal(udp_counters(f->b)->joined, 0);
+	udp_set_segmenting(f->a, false);
+	assert_int_equal(messages_of(f, sizes), 6);
+	assert_int_equal(udp_set_joining(f->b, true), 0);
+	assert_int_equal(messages_of(f, sizes), 6);
+	udp_set_segmenting(f->a, true);
+	assert_int_equal(messages_of(f, sizes), 2);
+	assert_int_equal(udp_counters(f->b)->joined, 6);
+}
+
+/* Refused with EINVAL: a message that is to be taken apart must have checksums. */
+static void a_refused_message_goes_again_one_by_one(void **state)
+{
+	struct fixture *f = *state;
+	const uint16_t sizes[] = {1000, 1000, 300, 700, 700, 700, 0};
+	int on = 1;
+
+	assert_int_equal(setsockopt(udp_fd(f->a), SOL_SOCKET, SO_NO_CHECK, &on, sizeof(on)), 0);
+	assert_int_equal(messages_of(f, sizes), 6);
+	assert_int_equal(f->got, 6);			  /* none twice */
+	assert_int_equal(udp_counters(f->a)->refused, 2); /* both waited already */
+	assert_int_equal(messages_of(f, sizes), 6);
+	assert_int_equal(f->got, 6);
+	assert_int_equal(udp_counters(f->a)->refused, 2); /* it is remembered */
+	assert_int_equal(udp_counters(f->a)->sent, 12);
+	assert_int_equal(udp_counters(f->a)->not_sent, 0);
+	/* of that destination only */
+	put(f->a, &f->at_a, 1, 10);
+	put(f->a, &f->at_a, 1, 10);
+	udp_flush(f->a);
+	assert_int_equal(udp_counters(f->a)->refused, 3);
+	assert_int_equal(udp_counters(f->a)->sent, 14);
+}
+
+static void set_mtu(int mtu)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct ifreq up = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	struct ifreq request = {.ifr_name = "lo", .ifr_mtu = mtu};
+
+	assert_int_equal(ioctl(fd, SIOCSIFMTU, &request), 0);
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &up), 0);
+	close(fd);
+}
+
+/* In a network of its own, if that may be made, whose MTU is below the packets' size. */
+static void a_narrow_path_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	const uint16_t sizes[] = {1200, 1200, 1200, 1100, 0};
+	int ours = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	unsigned messages;
+
+	if (unshare(CLONE_NEWNET) < 0) {
+		close(ours);
+		skip();
+	}
+	set_mtu(1000);
+	tear_down(state);
+	set_up(state);
+	f = *state;
+	messages = messages_of(f, sizes);
+	assert_int_equal(f->got, 4);
+	assert_int_equal(messages, 4);
+	assert_int_equal(udp_counters(f->a)->refused, 1);
+	assert_int_equal(messages_of(f, sizes), 4);
+	assert_int_equal(udp_counters(f->a)->refused, 1);
+	assert_int_equal(udp_counters(f->a)->not_sent, 0);
+	assert_int_equal(setns(ours, CLONE_NEWNET), 0);
+	close(ours);
+}
+
+/* Chance that is the same in every run. */
+static unsigned dice(void)
+{
+	static uint64_t state = 1;
+
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(state >> 40);
+}
+
+/* Any mix of sizes and destinations arrives as it was put, byte by byte. */
+static void any_mix_arrives(void **state)
+{
+	struct fixture *f = *state;
+	static uint16_t sizes[2][100];
+
+	for (unsigned round = 0; round < 50; round++) {
+		unsigned count[2] = {0}, size = 1;
+
+		for (unsigned i = 0; i < 100; i++) {
+			unsigned to = dice() % 8 == 0;
+
+			if (dice() % 4 == 0)
+				size = 1 + dice() % LECTERN_MAX_PACKET;
+			put(f->a, to ? &f->at_a : &f->at_b, (uint8_t)count[to], size);
+			sizes[to][count[to]++] = (uint16_t)size;
+		}
+		udp_flush(f->a);
+		for (unsigned to = 0; to < 2; to++) {
+			f->got = 0;
+			udp_recv(to ? f->a : f->b, 7, on_packet, f);
+			assert_int_equal(f->got, count[to]);
+			for (unsigned i = 0; i < f->got; i++) {
+				assert_int_equal(f->lens[i], sizes[to][i]);
+				assert_int_equal(f->firsts[i], (uint8_t)i);
+			}
+		}
+	}
 }
 
 static void too_long_is_dropped_and_counted(void **state)
 {
 	struct fixture *f = *state;
-	struct udp_batch *batch = NULL;
 
-	put(f->a, &batch, &f->at_b, 1, LECTERN_MAX_PACKET + 1);
-	put(f->a, &batch, &f->at_b, 2, LECTERN_MAX_PACKET);
+	put(f->a, &f->at_b, 1, LECTERN_MAX_PACKET + 1);
+	put(f->a, &f->at_b, 2, LECTERN_MAX_PACKET);
 	udp_flush(f->a);
 	udp_recv(f->b, 7, on_packet, f);
 	assert_int_equal(f->got, 1);
@@ -145,18 +300,17 @@ static void an_empty_pool_does_not_leave_the_socket_full(void **state)
 	struct fixture *f = *state;
 	struct pkt *held[256];
 	unsigned count = 0;
-	struct udp_batch *batch = NULL;
 
 	while (count < 256 && (held[count] = pkt_get(f->pool)) != NULL)
 		count++;
-	put(f->a, &batch, &f->at_b, 1, 10);
+	put(f->a, &f->at_b, 1, 10);
 	udp_flush(f->a);
 	udp_recv(f->b, 7, on_packet, f);
 	assert_int_equal(f->got, 0);
 	assert_int_equal(udp_counters(f->b)->no_buffer, 1);
 	while (count > 0)
 		pkt_put(held[--count]);
-	put(f->a, &batch, &f->at_b, 2, 10);
+	put(f->a, &f->at_b, 2, 10);
 	udp_flush(f->a);
 	udp_recv(f->b, 7, on_packet, f);
 	assert_int_equal(f->got, 1);
@@ -166,13 +320,12 @@ static void an_empty_pool_does_not_leave_the_socket_full(void **state)
 static void a_kept_packet_is_not_overwritten(void **state)
 {
 	struct fixture *f = *state;
-	struct udp_batch *batch = NULL;
 
 	f->keep = true;
-	put(f->a, &batch, &f->at_b, 0x11, 10);
+	put(f->a, &f->at_b, 0x11, 10);
 	udp_flush(f->a);
 	udp_recv(f->b, 7, on_packet, f);
-	put(f->a, &batch, &f->at_b, 0x22, 10);
+	put(f->a, &f->at_b, 0x22, 10);
 	udp_flush(f->a);
 	udp_recv(f->b, 8, on_packet, f);
 	assert_int_equal(f->kept_count, 2);
@@ -186,7 +339,6 @@ static void a_dual_stack_socket_speaks_both(void **state)
 {
 	struct fixture *f = *state;
 	struct udp *dual, *six;
-	struct udp_batch *batch = NULL, *back = NULL;
 	struct addr to4, to6, from6;
 
 	assert_int_equal(udp_create("::", 0, f->pool, &dual), 0);
@@ -194,16 +346,16 @@ static void a_dual_stack_socket_speaks_both(void **state)
 	addr_parse("127.0.0.1", udp_port(dual), &to4);
 	addr_parse("::1", udp_port(dual), &to6);
 	addr_parse("::1", udp_port(six), &from6);
-	put(f->a, &batch, &to4, 4, 10);
+	put(f->a, &to4, 4, 10);
 	udp_flush(f->a);
-	put(six, &back, &to6, 6, 10);
+	put(six, &to6, 6, 10);
 	udp_flush(six);
 	udp_recv(dual, 7, on_packet, f);
 	assert_int_equal(f->got, 2);
 	assert_int_equal(f->firsts[1], 6);
 	assert_true(addr_equal(&f->from, &from6));
-	put(dual, &batch, &f->at_a, 44, 10);
-	put(dual, &back, &from6, 66, 10);
+	put(dual, &f->at_a, 44, 10);
+	put(dual, &from6, 66, 10);
 	udp_flush(dual);
 	udp_recv(f->a, 7, on_packet, f);
 	assert_int_equal(f->firsts[2], 44);
@@ -229,11 +381,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			batches_arrive_whole_and_in_order, set_up, tear_down),
+			packets_arrive_whole_and_in_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_destination_gets_its_own, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_full_staging_area_is_sent, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			another_destination_begins_another_batch, set_up, tear_down),
+			runs_of_one_size_are_one_message, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			without_a_free_batch_what_waits_is_sent, set_up, tear_down),
+			works_without_segmenting_or_joining, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_refused_message_goes_again_one_by_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_narrow_path_loses_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(any_mix_arrives, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(too_long_is_dropped_and_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_empty_pool_does_not_leave_the_socket_full, set_up, tear_down),
