@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only queue between threads: one producer, one consumer, no lock, never waits.
+ * A base/ring of pointers: one producer, one consumer, no lock, never waits.
  *
  * Messages are pointers to heap memory that the queue does not look into; ownership passes with
  * them. Waking the consumer is the producer's business (an eventfd, lws_cancel_service).

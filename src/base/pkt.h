@@ -6,6 +6,10 @@
  * belongs to one worker and is not locked; nothing is allocated after the pool was made. `rtp` is
  * the parsed view which rtp/packet fills: offsets into data, never pointers. `data` is a place of
  * PKT_ROOM bytes of the pool's.
+ *
+ * A packet reaches another worker as a view: a packet of that worker's own, with a count of its
+ * own, whose `data` lies in the lender's. The lender's packet has a reference for it, given back
+ * when the view's last one goes. So a count is only ever touched by one thread.
  */
 #ifndef BASE_PKT_H
 #define BASE_PKT_H
@@ -49,6 +53,7 @@ struct pkt_pool;
 struct pkt {
 	struct pkt_pool *pool;
 	struct pkt *next; /* free list of the pool */
+	struct pkt *lent; /* of a view: the lender's packet */
 	uint32_t refs;
 	uint32_t len;	     /* bytes in data */
 	uint64_t arrival_us; /* base/clock, monotonic */
@@ -58,6 +63,17 @@ struct pkt {
 
 /* -ENOMEM. The pool never grows: pkt_get() returns NULL when all are held. */
 int pkt_pool_create(unsigned count, struct pkt_pool **ret_pool);
+
+/* Takes back what a view was of, on the thread of the views. */
+struct pkt_lender {
+	void (*give_back)(struct pkt_lender *lender, struct pkt *lent);
+};
+
+/* A pool of views, which have no bytes of their own. Keeps `lender`. -ENOMEM. */
+int pkt_views_create(unsigned count, struct pkt_lender *lender, struct pkt_pool **ret_pool);
+/* Takes the reference to `lent` that was passed over; NULL when all are held: it does not. */
+struct pkt *pkt_view(struct pkt_pool *views, struct pkt *lent);
+
 /* Every packet must have been put back. Accepts NULL. */
 void pkt_pool_destroy(struct pkt_pool *pool);
 struct pkt *pkt_get(struct pkt_pool *pool);

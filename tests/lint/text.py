@@ -19,7 +19,7 @@ BANNED = {
 SSCANF_S = re.compile(r'\bf?s?scanf\s*\([^;]*%(?:\d*)s')
 LOCKS = re.compile(r"\b(pthread_(?:mutex|rwlock|spin|cond|barrier)\w*|mtx_\w+|cnd_\w+|atomic_\w+|_Atomic|"
                    r"__atomic_\w+|__sync_\w+|sem_(?:init|wait|post))\b")
-LOCK_FILES = ("src/base/mailbox.", "src/base/log.")
+LOCK_FILES = ("src/base/ring.", "src/base/log.")
 # A pool of threads for blocking work waits on a queue; it holds no lock while it works.
 LOCK_FILES_WAITING = ("signaling/pool.", "src/recorder/disk.")
 PLACES = re.compile(r"(?<![\w.])/(?:work|farm|home|root|Users)/\w|\bBRIEF\.md\b")
@@ -63,7 +63,7 @@ def locks(root):
             continue
         code = without_comments(path.read_text())
         for match in LOCKS.finditer(code):
-            yield f"{rel}:{line_of(code, match.start())}: {match[1]} only in base/mailbox and base/log"
+            yield f"{rel}:{line_of(code, match.start())}: {match[1]} only in base/ring and base/log"
 
 
 def licence(root):
