@@ -2,6 +2,7 @@
 #include "route/router.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum { LEVEL_UNKNOWN = 50 }; /* of a microphone that sends no RFC 6464 levels: as if it spoke */
 
@@ -14,18 +15,43 @@ void router_init(struct router *router, const struct router_ops *ops, void *arg)
 	speaker_init(&router->speaker);
 }
 
+void router_follow(struct router *router)
+{
+	assert(list_empty(&router->sources));
+	router->follows = true;
+}
+
+static void tell_watched(struct source *source, bool watched)
+{
+	if (source->ops->watched)
+		source->ops->watched(source, watched);
+}
+
+static void leave_source(struct sink *sink)
+{
+	struct source *source = sink->source;
+
+	if (!source)
+		return;
+	list_remove(&sink->of_source);
+	sink->source = NULL;
+	if (list_empty(&source->sinks))
+		tell_watched(source, false);
+}
+
 static void detach(struct sink *sink, uint64_t now_us)
 {
 	if (!sink->source)
 		return;
-	list_remove(&sink->of_source);
-	sink->source = NULL;
+	leave_source(sink);
 	sink->ops->detached(sink, now_us);
 }
 
 static void attach(struct sink *sink, struct source *source, uint64_t now_us)
 {
 	assert(!sink->source && source->permitted);
+	if (list_empty(&source->sinks))
+		tell_watched(source, true);
 	list_append(&source->sinks, &sink->of_source);
 	sink->source = source;
 	sink->ops->attached(sink, now_us);
@@ -67,9 +93,8 @@ void router_want(
 
 void router_forget(struct sink *sink)
 {
-	list_remove(&sink->of_source);
+	leave_source(sink);
 	list_remove(&sink->of_router);
-	sink->source = NULL;
 	sink->want_peer = 0;
 }
 
@@ -101,17 +126,26 @@ static void heard_changed(struct router *router, uint64_t now_us)
 	find_heard(router, sources);
 	list_each (it, &router->listeners)
 		fill_listener(router, list_of(it, struct listener, of_router), sources, now_us);
-	if (router->ops)
+	if (router->ops && !router->follows)
 		router->ops->heard(router->arg, router->speaker.heard, router->speaker.speaker);
+}
+
+static void tell_gate(struct router *router, struct source *source, uint64_t now_us)
+{
+	if (router->ops && router->ops->gate)
+		router->ops->gate(router->arg, source, source->permitted, now_us);
 }
 
 static void close_gate(struct router *router, struct source *source, uint64_t now_us)
 {
+	if (!source->permitted)
+		return;
 	source->permitted = false;
 	list_each (it, &source->sinks)
 		detach(list_of(it, struct sink, of_source), now_us);
-	if (speaker_remove(&router->speaker, &source->voice, now_us))
+	if (!router->follows && speaker_remove(&router->speaker, &source->voice, now_us))
 		heard_changed(router, now_us);
+	tell_gate(router, source, now_us);
 }
 
 static void open_gate(struct router *router, struct source *source, uint64_t now_us)
@@ -123,9 +157,10 @@ static void open_gate(struct router *router, struct source *source, uint64_t now
 		if (sink->want_peer == source->peer && sink->want_kind == source->kind)
 			attach(sink, source, now_us);
 	}
-	if (source->kind == LECTERN_MIC &&
+	if (source->kind == LECTERN_MIC && !router->follows &&
 		speaker_add(&router->speaker, &source->voice, source->peer, now_us))
 		heard_changed(router, now_us);
+	tell_gate(router, source, now_us);
 }
 
 void router_add(struct router *router, struct source *source)
@@ -145,12 +180,10 @@ void router_remove(struct router *router, struct source *source, uint64_t now_us
 void router_permit(struct router *router, struct source *source, bool permitted, uint64_t now_us)
 {
 	assert(!list_empty(&source->of_router));
-	if (source->permitted == permitted)
-		return;
-	if (permitted)
-		open_gate(router, source, now_us);
-	else
+	if (!permitted)
 		close_gate(router, source, now_us);
+	else if (!source->permitted)
+		open_gate(router, source, now_us);
 }
 
 void router_listen(struct router *router, struct listener *listener, uint64_t now_us)
@@ -177,6 +210,19 @@ void router_reserve(struct router *router, uint64_t peer, uint64_t now_us)
 		heard_changed(router, now_us);
 }
 
+void router_set_heard(
+	struct router *router, const uint64_t heard[LECTERN_AUDIO_SLOTS], uint64_t now_us)
+{
+	assert(router->follows);
+	memcpy(router->speaker.heard, heard, sizeof(router->speaker.heard));
+	heard_changed(router, now_us);
+}
+
+const uint64_t *router_heard(const struct router *router)
+{
+	return router->speaker.heard;
+}
+
 static void take_level(
 	struct router *router, struct source *source, const struct pkt *pkt, uint64_t now_us)
 {
@@ -192,7 +238,7 @@ void router_packet(struct router *router, struct source *source, struct pkt *pkt
 		source->withheld++;
 		return;
 	}
-	if (source->kind == LECTERN_MIC)
+	if (source->kind == LECTERN_MIC && !router->follows)
 		take_level(router, source, pkt, now_us);
 	list_each (it, &source->sinks) {
 		struct sink *sink = list_of(it, struct sink, of_source);
@@ -216,7 +262,7 @@ void router_report(struct router *router, struct source *source, unsigned layer,
 
 void router_tick(struct router *router, uint64_t now_us)
 {
-	if (speaker_tick(&router->speaker, now_us))
+	if (!router->follows && speaker_tick(&router->speaker, now_us))
 		heard_changed(router, now_us);
 }
 

@@ -8,7 +8,10 @@
  * Audio slots are assigned here too: route/speaker tells who is heard, and every listener gets
  * those but never itself.
  *
- * Owned by the worker of the room; all calls on that thread. Sources and sinks belong to others,
+ * A room has a router on each worker that has peers of it. One of them ranks the voices; the others
+ * follow it (router_follow) and are told who is heard.
+ *
+ * Owned by its worker's part of the room; all calls on that thread. Sources and sinks belong to others,
  * and leave (router_remove, router_forget) before they are freed. Ids are never reused, so a want
  * may name a peer that is not there yet or any more.
  */
@@ -36,6 +39,9 @@ struct router_ops {
 	/* Who is heard, or who speaks, changed. heard[0] is the reserved microphone's peer; 0:
 	 * none. */
 	void (*heard)(void *arg, const uint64_t heard[LECTERN_AUDIO_SLOTS], uint64_t speaker);
+	/* A source became permitted, or is no more; its sinks are attached, or detached, already.
+	 * May be NULL. */
+	void (*gate)(void *arg, struct source *source, bool open, uint64_t now_us);
 };
 
 struct router {
@@ -44,10 +50,13 @@ struct router {
 	struct list sources; /* struct source.of_router */
 	struct list sinks;   /* struct sink.of_router: those that want something */
 	struct list listeners;
+	bool follows; /* voices are ranked elsewhere */
 	struct speaker speaker;
 };
 
 void router_init(struct router *router, const struct router_ops *ops, void *arg);
+/* Before any source is added: who is heard will be told by router_set_heard(). */
+void router_follow(struct router *router);
 /* Detaches everything that is still attached. */
 void router_finish(struct router *router, uint64_t now_us);
 
@@ -68,6 +77,12 @@ void router_listen(struct router *router, struct listener *listener, uint64_t no
 void router_unlisten(struct router *router, struct listener *listener);
 /* Whose microphone audio slot 0 is for; 0: nobody's. */
 void router_reserve(struct router *router, uint64_t peer, uint64_t now_us);
+
+/* Of a router that follows. */
+void router_set_heard(
+	struct router *router, const uint64_t heard[LECTERN_AUDIO_SLOTS], uint64_t now_us);
+/* Of one that ranks. */
+const uint64_t *router_heard(const struct router *router);
 
 /* The step of the data path: hands a packet of `source` to its sinks, in order of attachment. */
 void router_packet(struct router *router, struct source *source, struct pkt *pkt, uint64_t now_us);

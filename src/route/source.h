@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A track that packets come from, as its sinks see it: one of the two small interfaces of the data
- * path. ingress/uptrack is the source of a member's track; a relay's track will be another.
+ * path. ingress/uptrack is the source of a member's track; engine/mirror of one on another worker.
  *
  * Lives on one worker. A source does not know what its sinks are; it hands them packets in order of
  * arrival, each marked with its simulcast layer (pkt->rtp.layer) and with header extensions parsed.
@@ -25,6 +25,8 @@ struct source_ops {
 	void (*need_keyframe)(struct source *source, unsigned layer, uint64_t now_us);
 	/* A packet of the last second or so, by its own sequence number; borrowed. NULL: gone. */
 	struct pkt *(*find)(struct source *source, unsigned layer, uint16_t seq);
+	/* The first sink is about to be attached, or the last one went. May be NULL. */
+	void (*watched)(struct source *source, bool watched);
 };
 
 /* Sender report of a source's stream (RFC 3550 6.4.1), moved to the server's clock. */
