@@ -10,8 +10,8 @@
  * which workers call. Parameters are borrowed until the call returns. Results are 0 or a negative
  * errno; ret_ parameters are untouched on failure.
  *
- * A room lives on one worker, chosen when it opens (the least loaded). A peer is a member's
- * transport: one ICE-lite/DTLS/SRTP association with the sections of one offer (RFC 8829, BUNDLE).
+ * Each peer is placed on the worker that is the least loaded when it comes, so a room may be on
+ * several. A peer is a member's transport: one ICE-lite/DTLS/SRTP association with the sections of one offer (RFC 8829, BUNDLE).
  * What a peer sends is forwarded and recorded only as far as lectern_engine_peer_permit() says.
  */
 #ifndef LECTERN_ENGINE_H
@@ -185,7 +185,7 @@ struct lectern_event {
 	} u;
 };
 
-/* Hands every waiting event to `on_event`, in order for each room. Call it after wake. */
+/* Hands every waiting event to `on_event`, in order for each peer. Call it after wake. */
 void lectern_engine_poll(struct lectern_engine *engine,
 	void (*on_event)(const struct lectern_event *event, void *arg), void *arg);
 

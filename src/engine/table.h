@@ -14,10 +14,12 @@
 struct table_entry {
 	uint32_t generation; /* of the object in it, or of the next one; from 1 */
 	bool used;
-	uint8_t worker;
-	lectern_id room; /* of a peer */
-	uint32_t count;	 /* of a room: its peers */
-	uint32_t next;	 /* free list: index + 1, 0 ends */
+	uint8_t worker;	  /* of a room: its home */
+	uint16_t cost;	  /* of a peer, in its worker's load */
+	lectern_id room;  /* of a peer */
+	uint32_t count;	  /* of a room: its peers */
+	uint64_t workers; /* of a room: a bit for each that has heard of it */
+	uint32_t next;	  /* free list: index + 1, 0 ends */
 };
 
 struct table {

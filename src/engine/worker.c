@@ -12,8 +12,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/pkt.h"
+#include "engine/bridge.h"
 #include "engine/endpoint.h"
 #include "engine/hall.h"
+#include "engine/mirror.h"
 #include "engine/table.h"
 #include "peer/path_in.h"
 
@@ -30,8 +32,10 @@ struct worker {
 	/* the worker's thread only */
 	struct {
 		struct peer_host host;
+		struct hall_host hall_host;
 		struct pkt_pool *pool;
 		struct tap *tap;
+		struct bridge bridge;
 		struct loop_io socket;
 		struct loop_timer tick;
 		uint64_t links_us;
@@ -47,14 +51,9 @@ struct worker {
 static void tell(void *arg, const struct lectern_event *event)
 {
 	struct worker *worker = arg;
-	struct event_letter *letter = malloc(sizeof(*letter));
 
-	if (!letter) {
+	if (letters_post(&worker->events, event) < 0)
 		log_error("engine", "no memory for an event");
-		return;
-	}
-	letter->event = *event;
-	letters_post(&worker->events, &letter->letter);
 	worker->rt.has_news = true;
 }
 
@@ -93,13 +92,15 @@ static struct hall_member *find_member(struct worker *worker, lectern_id id)
 	return member && member->id == id ? member : NULL;
 }
 
-static void room_open(struct worker *worker, const struct command *command)
+/* A worker has a hall of a room from the first command that needs one. NULL: no memory. */
+static struct hall *room_open(struct worker *worker, const struct command *command)
 {
 	struct hall **place = &worker->rt.halls[id_index(command->room)];
 
 	assert(!*place);
-	if (hall_create(command->room, &worker->rt.host, worker->rt.tap, tell, worker, place) < 0)
+	if (hall_create(command->room, command->home, &worker->rt.hall_host, place) < 0)
 		log_error("engine", "room=%" PRIx64 " no memory to open it", command->room);
+	return *place;
 }
 
 static void remove_member(struct worker *worker, struct hall_member *member, uint64_t now_us)
@@ -117,18 +118,22 @@ static void room_close(struct worker *worker, struct hall *hall, uint64_t now_us
 	hall_destroy(hall, now_us);
 }
 
-static void peer_add(
-	struct worker *worker, struct hall *hall, const struct command *command, uint64_t now_us)
+static void peer_add(struct worker *worker, const struct command *command, uint64_t now_us)
 {
 	struct hall_member **place = &worker->rt.members[id_index(command->peer)];
-	int err = hall_add(hall, command->peer, command->u.params, now_us, place);
+	struct hall *hall = find_hall(worker, command->room);
 	struct lectern_event event = {
 		.type = LECTERN_EVENT_PEER,
 		.room = command->room,
 		.peer = command->peer,
 		.u.peer_state.state = LECTERN_PEER_FAILED,
 	};
+	int err = -ENOMEM;
 
+	if (!hall)
+		hall = room_open(worker, command);
+	if (hall)
+		err = hall_add(hall, command->peer, command->u.params, now_us, place);
 	if (!err)
 		return;
 	log_error("engine", "room=%" PRIx64 " peer=%" PRIx64 " not added: error=%d", command->room,
@@ -146,14 +151,18 @@ static void obey_room(struct worker *worker, const struct command *command, uint
 	case COMMAND_ROOM_CLOSE:
 		room_close(worker, hall, now_us);
 		break;
-	case COMMAND_PEER_ADD:
-		peer_add(worker, hall, command, now_us);
-		break;
 	case COMMAND_ROOM_RESERVE:
 		router_reserve(&hall->router, command->peer, now_us);
 		break;
+	case COMMAND_REEL_ADD:
+		if (reels_add(&hall->reels, command->u.reel, now_us) < 0)
+			log_error("engine", "no memory to record a peer");
+		break;
+	case COMMAND_REEL_REMOVE:
+		reels_remove(&hall->reels, command->peer);
+		break;
 	default:
-		hall_record(hall, command->u.recording, now_us);
+		reels_record(&hall->reels, command->u.recording, now_us);
 		break;
 	}
 }
@@ -210,10 +219,14 @@ static void obey(struct worker *worker, const struct command *command, uint64_t 
 	case COMMAND_ROOM_OPEN:
 		room_open(worker, command);
 		break;
-	case COMMAND_ROOM_CLOSE:
 	case COMMAND_PEER_ADD:
+		peer_add(worker, command, now_us);
+		break;
+	case COMMAND_ROOM_CLOSE:
 	case COMMAND_ROOM_RESERVE:
 	case COMMAND_ROOM_RECORD:
+	case COMMAND_REEL_ADD:
+	case COMMAND_REEL_REMOVE:
 		obey_room(worker, command, now_us);
 		break;
 	case COMMAND_PEER_REMOVE:
@@ -229,13 +242,67 @@ static void obey(struct worker *worker, const struct command *command, uint64_t 
 	}
 }
 
-static void free_command(struct command *command)
+static void discard_command(const void *letter)
 {
+	const struct command *command = letter;
+
 	if (command->type == COMMAND_PEER_ADD)
 		free(command->u.params);
 	else if (command->type == COMMAND_PEER_RESTART)
 		free(command->u.restart);
-	free(command);
+	else if (command->type == COMMAND_REEL_ADD)
+		free(command->u.reel);
+}
+
+/* ---- from other workers ---- */
+
+static void on_lent(
+	struct worker *worker, struct link *link, const struct parcel *parcel, uint64_t now_us)
+{
+	struct mirror *mirror = *bridge_mirror(&worker->rt.bridge, parcel->peer, parcel->kind);
+	struct pkt *view;
+
+	if (!mirror || !mirror_is_of(mirror, parcel)) {
+		link_refuse(link, parcel, LINK_DROP_UNWATCHED);
+		return;
+	}
+	view = link_view(link, parcel);
+	if (!view)
+		return;
+	/* it may have come in there after this turn began here */
+	if (now_us < view->arrival_us)
+		now_us = view->arrival_us;
+	mirror_packet(mirror, parcel, view, now_us);
+	pkt_put(view);
+}
+
+static void on_parcel(
+	struct worker *worker, struct link *link, const struct parcel *parcel, uint64_t now_us)
+{
+	struct hall *hall;
+
+	if (parcel->type == PARCEL_PACKET) {
+		on_lent(worker, link, parcel, now_us);
+		return;
+	}
+	hall = find_hall(worker, parcel->room);
+	if (hall)
+		span_recv(&hall->span, link->from, parcel, now_us);
+}
+
+/* What is left over is for the next turn, so that sockets and timers get theirs. */
+static void take_parcels(struct worker *worker, struct link *link, uint64_t now_us)
+{
+	const struct parcel *parcel = NULL;
+
+	for (unsigned i = 0; i < WORKER_PARCELS; i++) {
+		parcel = link_front(link);
+		if (!parcel)
+			return;
+		on_parcel(worker, link, parcel, now_us);
+		link_pop(link);
+	}
+	loop_wake(worker->loop);
 }
 
 /* ---- the turn ---- */
@@ -243,13 +310,17 @@ static void free_command(struct command *command)
 static void on_woken(void *arg, uint64_t now_us)
 {
 	struct worker *worker = arg;
-	struct letter *letter;
+	struct bridge *bridge = &worker->rt.bridge;
+	const struct command *command;
 
-	while ((letter = letters_take(&worker->commands)) != NULL) {
-		struct command *command = list_of(letter, struct command, letter);
-
+	while ((command = letters_front(&worker->commands)) != NULL) {
 		obey(worker, command, now_us);
-		free_command(command);
+		discard_command(command);
+		letters_pop(&worker->commands);
+	}
+	for (unsigned i = 0; i < bridge->count; i++) {
+		if (i != bridge->self)
+			take_parcels(worker, bridge->in[i], now_us);
 	}
 }
 
@@ -282,6 +353,8 @@ static void on_tick(struct loop_timer *timer, uint64_t now_us)
 		if (hall && links)
 			hall_tell_links(hall);
 	}
+	if (links)
+		bridge_tell_drops(&worker->rt.bridge);
 	if (worker->rt.tap) {
 		tap_tick(worker->rt.tap, now_us);
 		if (links && tap_dropped(worker->rt.tap) != worker->rt.tap_dropped)
@@ -295,6 +368,8 @@ static void on_turn_end(void *arg, uint64_t now_us)
 	struct worker *worker = arg;
 
 	(void)now_us;
+	/* first, so that the others can begin */
+	bridge_flush(&worker->rt.bridge);
 	if (worker->rt.tap)
 		tap_flush(worker->rt.tap);
 	/* Peer by peer, each packet with the time at which it goes. */
@@ -336,10 +411,19 @@ static int make_host(struct worker *worker, const struct worker_config *config)
 		err = stun_codec_create(&host->stun);
 	if (!err)
 		err = dtls_context_create(config->identity, &host->dtls);
+	if (!err)
+		err = bridge_init(&worker->rt.bridge, config->number, worker->rt.pool);
 	if (!err && engine->recorder_socket)
 		err = tap_create(engine->recorder_socket, &tap_ops, worker, &worker->rt.tap);
 	if (err)
 		return err;
+	worker->rt.hall_host = (struct hall_host){
+		.peers = host,
+		.tap = worker->rt.tap,
+		.bridge = &worker->rt.bridge,
+		.event = tell,
+		.arg = worker,
+	};
 	worker->rt.socket = (struct loop_io){.ready = on_socket, .fd = udp_fd(host->udp)};
 	worker->rt.tick.fire = on_tick;
 	err = loop_io_add(worker->loop, &worker->rt.socket);
@@ -347,7 +431,7 @@ static int make_host(struct worker *worker, const struct worker_config *config)
 }
 
 /* Signals are the business of the control thread. */
-static int start_thread(struct worker *worker)
+int worker_start(struct worker *worker)
 {
 	sigset_t all, before;
 	int err;
@@ -370,9 +454,9 @@ int worker_create(const struct worker_config *config, struct worker **ret_worker
 		return -ENOMEM;
 	worker->wake = config->engine->wake;
 	worker->wake_arg = config->engine->wake_arg;
-	err = letters_init(&worker->commands);
+	err = letters_init(&worker->commands, WORKER_COMMANDS, sizeof(struct command));
 	if (!err)
-		err = letters_init(&worker->events);
+		err = letters_init(&worker->events, WORKER_EVENTS, sizeof(struct lectern_event));
 	if (!err)
 		err = loop_create(&hooks, &worker->loop);
 	if (!err)
@@ -380,8 +464,6 @@ int worker_create(const struct worker_config *config, struct worker **ret_worker
 	if (!err)
 		err = endpoint_init(&worker->endpoint, config->engine,
 			udp_port(worker->rt.host.udp), dtls_identity_fingerprint(config->identity));
-	if (!err)
-		err = start_thread(worker);
 	if (err) {
 		worker_destroy(worker);
 		return err;
@@ -390,39 +472,66 @@ int worker_create(const struct worker_config *config, struct worker **ret_worker
 	return 0;
 }
 
-static void stop_thread(struct worker *worker)
+void worker_connect(struct worker *from, struct worker *to, struct link *link)
 {
-	struct command *command = calloc(1, sizeof(*command));
+	from->rt.bridge.out[link->to] = link;
+	to->rt.bridge.in[link->from] = link;
+	if (from->rt.bridge.count <= link->to)
+		from->rt.bridge.count = link->to + 1;
+	if (to->rt.bridge.count <= link->from)
+		to->rt.bridge.count = link->from + 1;
+}
+
+static void order_stop(struct worker *worker)
+{
+	struct command command = {.type = COMMAND_STOP};
 
 	/* A few bytes at the end of the process: there is nothing better to do without them. */
-	if (!command)
+	if (worker_command(worker, &command) < 0)
 		abort();
-	command->type = COMMAND_STOP;
-	worker_command(worker, command);
-	while (!list_empty(&worker->commands.backlog)) {
-		letters_push_backlog(&worker->commands);
-		loop_wake(worker->loop);
+	while (letters_wait(&worker->commands)) {
+		worker_push_backlog(worker);
 		sched_yield();
 	}
-	pthread_join(worker->thread, NULL);
+}
+
+void worker_stop_all(struct worker *const *workers, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (workers[i]->started)
+			order_stop(workers[i]);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (workers[i]->started)
+			pthread_join(workers[i]->thread, NULL);
+		workers[i]->started = false;
+		/* it holds packets until it is flushed */
+		tap_destroy(workers[i]->rt.tap);
+		workers[i]->rt.tap = NULL;
+	}
 }
 
 void worker_destroy(struct worker *worker)
 {
 	if (!worker)
 		return;
-	if (worker->started)
-		stop_thread(worker);
+	assert(!worker->started);
 	tap_destroy(worker->rt.tap);
+	bridge_finish(&worker->rt.bridge);
 	dtls_context_destroy(worker->rt.host.dtls);
 	stun_codec_destroy(worker->rt.host.stun);
 	outlet_pool_destroy(worker->rt.host.outlets);
 	udp_destroy(worker->rt.host.udp);
 	pkt_pool_destroy(worker->rt.pool);
 	loop_destroy(worker->loop);
-	letters_finish(&worker->commands);
-	letters_finish(&worker->events);
+	letters_finish(&worker->commands, discard_command);
+	letters_finish(&worker->events, NULL);
 	free(worker);
+}
+
+struct loop *worker_loop(const struct worker *worker)
+{
+	return worker->loop;
 }
 
 const struct lectern_endpoint *worker_endpoint(const struct worker *worker)
@@ -430,23 +539,33 @@ const struct lectern_endpoint *worker_endpoint(const struct worker *worker)
 	return &worker->endpoint;
 }
 
-void worker_command(struct worker *worker, struct command *command)
+int worker_command(struct worker *worker, const struct command *command)
 {
-	letters_post(&worker->commands, &command->letter);
+	int err = letters_post(&worker->commands, command);
+
+	if (err) {
+		log_error("engine", "no memory for a command");
+		discard_command(command);
+	}
 	loop_wake(worker->loop);
+	return err;
 }
 
 void worker_push_backlog(struct worker *worker)
 {
-	if (list_empty(&worker->commands.backlog))
+	if (!letters_wait(&worker->commands))
 		return;
 	letters_push_backlog(&worker->commands);
 	loop_wake(worker->loop);
 }
 
-struct event_letter *worker_event(struct worker *worker)
+bool worker_event(struct worker *worker, struct lectern_event *ret_event)
 {
-	struct letter *letter = letters_take(&worker->events);
+	const struct lectern_event *event = letters_front(&worker->events);
 
-	return letter ? list_of(letter, struct event_letter, letter) : NULL;
+	if (!event)
+		return false;
+	*ret_event = *event;
+	letters_pop(&worker->events);
+	return true;
 }

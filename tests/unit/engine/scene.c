@@ -12,6 +12,18 @@
 #include "base/log.h"
 #include "tests/unit/engine/media.h"
 
+static unsigned workers = 2;
+
+void scene_use_workers(unsigned count)
+{
+	workers = count;
+}
+
+unsigned scene_workers(void)
+{
+	return workers;
+}
+
 void scene_on_wake(void *arg)
 {
 	uint64_t one = 1;
@@ -24,7 +36,7 @@ int scene_set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct lectern_engine_config config = {
-		.workers = 2,
+		.workers = workers,
 		.bind_address = "127.0.0.1",
 		.wake = scene_on_wake,
 		.wake_arg = &f->wake_fd,

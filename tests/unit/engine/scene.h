@@ -55,6 +55,21 @@ struct fixture {
 	lectern_id heard[LECTERN_AUDIO_SLOTS], speaker;
 };
 
+/* Runs tests on engines of 1, 2 and 3 workers, among which their members are spread. */
+#define SCENE_RUN(tests)                                                                           \
+	({                                                                                         \
+		static const char *const names[] = {"1 worker", "2 workers", "3 workers"};         \
+		int failed = 0;                                                                    \
+		for (unsigned count = 1; count <= 3; count++) {                                    \
+			scene_use_workers(count);                                                  \
+			failed +=                                                                  \
+				cmocka_run_group_tests_name(names[count - 1], tests, NULL, NULL);  \
+		}                                                                                  \
+		failed;                                                                            \
+	})
+
+void scene_use_workers(unsigned count);
+unsigned scene_workers(void);
 int scene_set_up(void **state);
 int scene_tear_down(void **state);
 /* For configurations of a test's own. */

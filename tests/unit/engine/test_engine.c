@@ -71,7 +71,7 @@ static void who_is_not_the_one_of_the_offer_gets_nothing(void **state)
 	assert_int_equal(stranger->kept_count, 0);
 }
 
-static void two_rooms_go_to_two_workers_and_do_not_meet(void **state)
+static void two_rooms_are_spread_and_do_not_meet(void **state)
 {
 	struct fixture *f = *state;
 	const struct lectern_endpoint *first, *second;
@@ -83,7 +83,8 @@ static void two_rooms_go_to_two_workers_and_do_not_meet(void **state)
 	assert_int_equal(lectern_engine_room_open(f->engine, &f->room), 0);
 	b = scene_join(f, 1, (struct client_config){0});
 	second = lectern_engine_peer_endpoint(f->engine, b->id);
-	assert_true(first->candidates[0].port != second->candidates[0].port);
+	if (scene_workers() > 1)
+		assert_true(first->candidates[0].port != second->candidates[0].port);
 	assert_string_equal(first->fingerprint, second->fingerprint);
 	lectern_engine_peer_permit(f->engine, a->id, LECTERN_KIND_BIT(LECTERN_CAMERA));
 	lectern_engine_slot_show(f->engine, b->id, 0, a->id, LECTERN_CAMERA);
@@ -174,12 +175,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_moved_client_is_followed_and_a_restart_too),
 		TEST(who_is_not_the_one_of_the_offer_gets_nothing),
-		TEST(two_rooms_go_to_two_workers_and_do_not_meet),
+		TEST(two_rooms_are_spread_and_do_not_meet),
 		TEST(dead_ids_are_harmless),
 		TEST(links_are_told_every_two_seconds),
 		TEST(a_port_in_use_is_an_error_at_the_start),
 		TEST(a_room_is_destroyed_in_full_flow),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return SCENE_RUN(tests);
 }

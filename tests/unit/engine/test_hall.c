@@ -312,5 +312,5 @@ int main(void)
 		TEST(the_loudest_is_heard_and_named),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return SCENE_RUN(tests);
 }
