@@ -82,20 +82,35 @@ static int add_path(struct ice_agent *agent, const struct addr *from, struct ice
 		result->removed = agent->paths[at].addr;
 	}
 	result->path_added = true;
-	agent->paths[at].addr = *from;
+	agent->paths[at] = (struct ice_path){.addr = *from};
 	return at;
 }
 
-static void take_check(struct ice_agent *agent, bool use_candidate, const struct addr *from,
-	uint64_t now_us, struct ice_result *result)
+static bool is_to_select(const struct ice_agent *agent, int at, uint64_t now_us)
+{
+	const struct ice_path *selected;
+
+	if (agent->selected < 0)
+		return true;
+	selected = &agent->paths[agent->selected];
+	return agent->paths[at].priority >= selected->priority ||
+	       now_us >= selected->nominated_us + ICE_SETTLE_US;
+}
+
+static void take_check(struct ice_agent *agent, const struct stun_request *request,
+	const struct addr *from, uint64_t now_us, struct ice_result *result)
 {
 	int at = find_path(agent, from);
 
 	if (at < 0)
 		at = add_path(agent, from, result);
 	agent->paths[at].checked_us = now_us;
+	agent->paths[at].priority = request->priority;
 	agent->counters.checks++;
-	if (use_candidate && at != agent->selected) {
+	if (!request->use_candidate)
+		return;
+	agent->paths[at].nominated_us = now_us;
+	if (at != agent->selected && is_to_select(agent, at, now_us)) {
 		agent->selected = at;
 		result->selected_changed = true;
 	}
@@ -143,18 +158,52 @@ struct ice_result ice_agent_recv(struct ice_agent *agent, struct stun_codec *cod
 		break;
 	case STUN_OK:
 		result.authenticated = true;
-		take_check(agent, request.use_candidate, from, now_us, &result);
+		take_check(agent, &request, from, now_us, &result);
 		break;
 	}
 	result.reply_len = stun_reply_write(codec, from, reply, STUN_MAX_REPLY);
 	return result;
 }
 
+/* The address that was nominated last, of those that have consent; -1: none. */
+static int fallback(const struct ice_agent *agent, uint64_t now_us)
+{
+	uint64_t nominated_us = 0;
+	int best = -1;
+
+	for (int i = 0; i < (int)agent->path_count; i++) {
+		const struct ice_path *path = &agent->paths[i];
+
+		if (now_us < path->checked_us + ICE_CONSENT_US &&
+			path->nominated_us > nominated_us) {
+			nominated_us = path->nominated_us;
+			best = i;
+		}
+	}
+	return best;
+}
+
+void ice_agent_forget(struct ice_agent *agent, const struct addr *addr, uint64_t now_us)
+{
+	int at = find_path(agent, addr), last = (int)agent->path_count - 1;
+
+	if (at < 0)
+		return;
+	agent->paths[at] = agent->paths[last];
+	agent->path_count--;
+	if (agent->selected == at) {
+		agent->selected = fallback(agent, now_us);
+		agent->since_us = now_us;
+	} else if (agent->selected == last) {
+		agent->selected = at;
+	}
+}
+
 bool ice_agent_expire(struct ice_agent *agent, uint64_t now_us)
 {
 	if (agent->selected >= 0 &&
 		now_us >= agent->paths[agent->selected].checked_us + ICE_CONSENT_US)
-		agent->selected = -1;
+		agent->selected = fallback(agent, now_us);
 	if (agent->failed || agent->selected >= 0 || now_us < agent->since_us + ICE_CONSENT_US)
 		return false;
 	agent->failed = true;

@@ -8,8 +8,14 @@
  * is sent to. So a NAT rebinding is followed by the first check that comes through it, and by
  * nothing less. The peer's own candidates are never read: no packet goes where no check came from.
  *
+ * A peer that nominates aggressively (RFC 5245 8.1.1.2) puts USE-CANDIDATE into every check and
+ * goes by priority. So a nomination of less priority, as TCP has after UDP, is followed only when
+ * the selected address has not been nominated for ICE_SETTLE_US.
+ *
  * Consent (RFC 7675): each authenticated check from the selected address renews it. After
- * ICE_CONSENT_US without one the agent has failed for good, and has no selected address any more.
+ * ICE_CONSENT_US without one the address gives way to another nominated one that has consent; with
+ * none the agent has failed for good, and has no selected address any more. The same when the
+ * connection of the selected address has ended, but that then a check may still come in time.
  *
  * A restart keeps the old credentials and addresses until the first check with the new ones.
  * Sans-I/O: embedded in peer, on the peer's thread; at most ICE_MAX_PATHS addresses are held.
@@ -29,6 +35,7 @@ enum {
 	ICE_MAX_PATHS = 8,
 	ICE_USERNAME = 2 * LECTERN_MAX_UFRAG + 2, /* "<ours>:<theirs>" and a NUL */
 	ICE_CONSENT_US = 30 * 1000000,		  /* RFC 7675 5.1 */
+	ICE_SETTLE_US = 1000000,
 };
 
 struct ice_credentials {
@@ -38,7 +45,9 @@ struct ice_credentials {
 
 struct ice_path {
 	struct addr addr;
-	uint64_t checked_us; /* last authenticated check from there */
+	uint64_t checked_us;   /* last authenticated check from there */
+	uint64_t nominated_us; /* last one with USE-CANDIDATE; 0: none */
+	uint32_t priority;     /* that the last check told (RFC 8445 7.1.1) */
 };
 
 struct ice_counters {
@@ -57,7 +66,7 @@ struct ice_agent {
 	struct ice_path paths[ICE_MAX_PATHS];
 	unsigned path_count;
 	int selected;	   /* index in paths, -1: none */
-	uint64_t since_us; /* created or restarted */
+	uint64_t since_us; /* created, restarted, or lost the selected address's connection */
 	bool failed;
 	struct ice_counters counters;
 };
@@ -81,6 +90,9 @@ struct ice_result {
 /* One STUN datagram. `reply` has room for STUN_MAX_REPLY. */
 struct ice_result ice_agent_recv(struct ice_agent *agent, struct stun_codec *codec,
 	const uint8_t *data, size_t len, const struct addr *from, uint64_t now_us, uint8_t *reply);
+
+/* The connection of this address has ended: nothing goes there any more. */
+void ice_agent_forget(struct ice_agent *agent, const struct addr *addr, uint64_t now_us);
 
 /*
  * Ends the use of a selected address without consent. True once, when there is none left and the
