@@ -82,6 +82,13 @@ int loop_io_add(struct loop *loop, struct loop_io *io)
 	return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, io->fd, &event) < 0 ? -errno : 0;
 }
 
+void loop_io_want_write(struct loop *loop, struct loop_io *io, bool want)
+{
+	struct epoll_event event = {.events = EPOLLIN | (want ? EPOLLOUT : 0), .data.ptr = io};
+
+	epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, io->fd, &event);
+}
+
 void loop_io_remove(struct loop *loop, struct loop_io *io)
 {
 	epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, io->fd, NULL);
@@ -236,7 +243,9 @@ void loop_turn(struct loop *loop, int wait_ms)
 	for (int i = 0; i < count; i++) {
 		struct loop_io *io = events[i].data.ptr;
 
-		if (io)
+		if (io && (events[i].events & EPOLLOUT))
+			io->writable(io, start_us);
+		if (io && (events[i].events & ~(uint32_t)EPOLLOUT))
 			io->ready(io, start_us);
 	}
 	/* never earlier than what a socket's callback was given */

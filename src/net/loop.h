@@ -14,6 +14,7 @@
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/list.h"
@@ -23,8 +24,9 @@ enum { LOOP_TURN_BUDGET_US = 20000 };
 struct loop;
 
 struct loop_io {
-	void (*ready)(struct loop_io *io, uint64_t now_us); /* given: readable */
-	int fd;						    /* given */
+	void (*ready)(struct loop_io *io, uint64_t now_us);    /* given: readable, or in error */
+	void (*writable)(struct loop_io *io, uint64_t now_us); /* given; see loop_io_want_write() */
+	int fd;						       /* given */
 };
 
 struct loop_timer {
@@ -51,6 +53,8 @@ int loop_create(const struct loop_hooks *hooks, struct loop **ret_loop);
 void loop_destroy(struct loop *loop);
 
 int loop_io_add(struct loop *loop, struct loop_io *io);
+/* From now on, or no more: `writable` in each turn in which the socket takes bytes. */
+void loop_io_want_write(struct loop *loop, struct loop_io *io, bool want);
 void loop_io_remove(struct loop *loop, struct loop_io *io);
 
 /* -ENOMEM. Added timers are not set. */
