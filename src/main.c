@@ -179,7 +179,8 @@ static int start_engine(struct lecternd *d)
 	r = lectern_engine_create(&config, &d->server.engine);
 	if (r == -EADDRINUSE)
 		snprintf(d->why, sizeof(d->why),
-			"UDP port %u or one after it is in use; choose others with media.port",
+			"port %u, UDP or TCP, or one after it is in use; choose others with "
+			"media.port",
 			config.port);
 	else if (r < 0)
 		fail(d, r, "cannot start the media workers (media.address, media.port)");
@@ -216,7 +217,7 @@ static void tell(struct lecternd *d)
 	if (!lectern_config_tls(&d->config))
 		log_warn("http", "without a certificate pages and classes are reached from this "
 				 "machine (localhost) only");
-	log_info("main", "serving %s data=%s media=%s udp port=%u", origin, d->config.data,
+	log_info("main", "serving %s data=%s media=%s udp and tcp port=%u", origin, d->config.data,
 		d->config.media.address[0] ? d->config.media.address : "every address",
 		d->config.media.port);
 	if (!d->options.demo)

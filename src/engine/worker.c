@@ -19,6 +19,8 @@
 #include "engine/table.h"
 #include "peer/path_in.h"
 
+enum { ANY_PORT_TRIES = 32 };
+
 struct worker {
 	/* given */
 	void (*wake)(void *arg);
@@ -331,6 +333,15 @@ static void on_datagram(void *arg, struct pkt *pkt, const struct addr *from)
 	path_in(&worker->rt.host, pkt, from, pkt->arrival_us);
 }
 
+static void on_connection_gone(void *arg, const struct addr *addr, uint64_t now_us)
+{
+	struct worker *worker = arg;
+
+	peer_connection_gone(&worker->rt.host, addr, now_us);
+}
+
+static const struct tcp_ops tcp_ops = {.recv = on_datagram, .gone = on_connection_gone};
+
 static void on_socket(struct loop_io *io, uint64_t now_us)
 {
 	struct worker *worker = list_of(io, struct worker, rt.socket);
@@ -367,7 +378,6 @@ static void on_turn_end(void *arg, uint64_t now_us)
 {
 	struct worker *worker = arg;
 
-	(void)now_us;
 	/* first, so that the others can begin */
 	bridge_flush(&worker->rt.bridge);
 	if (worker->rt.tap)
@@ -376,6 +386,7 @@ static void on_turn_end(void *arg, uint64_t now_us)
 	while (outlet_pool_drain_one(worker->rt.host.outlets, clock_now_us()))
 		;
 	udp_flush(worker->rt.host.udp);
+	tcp_flush(worker->rt.host.tcp, now_us);
 	letters_push_backlog(&worker->events);
 	if (worker->rt.has_news) {
 		worker->rt.has_news = false;
@@ -394,6 +405,27 @@ static void *run(void *arg)
 
 /* ---- life ---- */
 
+/* UDP and TCP on one number; where any will do, one that is free for both. */
+static int open_port(struct worker *worker, const char *ip, uint16_t port)
+{
+	struct peer_host *host = &worker->rt.host;
+	struct tcp_config tcp = {ip, port, worker->loop, worker->rt.pool, &tcp_ops, worker};
+	int err = -EADDRINUSE;
+
+	for (unsigned tries = port ? 1 : ANY_PORT_TRIES; err == -EADDRINUSE && tries; tries--) {
+		err = udp_create(ip, port, worker->rt.pool, &host->udp);
+		if (err)
+			continue;
+		tcp.port = udp_port(host->udp);
+		err = tcp_create(&tcp, &host->tcp);
+		if (err) {
+			udp_destroy(host->udp);
+			host->udp = NULL;
+		}
+	}
+	return err;
+}
+
 static int make_host(struct worker *worker, const struct worker_config *config)
 {
 	const struct lectern_engine_config *engine = config->engine;
@@ -404,7 +436,7 @@ static int make_host(struct worker *worker, const struct worker_config *config)
 	demux_init(&host->demux);
 	host->loop = worker->loop;
 	if (!err)
-		err = udp_create(endpoint_bind_address(engine), port, worker->rt.pool, &host->udp);
+		err = open_port(worker, endpoint_bind_address(engine), port);
 	if (!err)
 		err = outlet_pool_create(WORKER_ITEMS, &host->outlets);
 	if (!err)
@@ -521,6 +553,7 @@ void worker_destroy(struct worker *worker)
 	dtls_context_destroy(worker->rt.host.dtls);
 	stun_codec_destroy(worker->rt.host.stun);
 	outlet_pool_destroy(worker->rt.host.outlets);
+	tcp_destroy(worker->rt.host.tcp);
 	udp_destroy(worker->rt.host.udp);
 	pkt_pool_destroy(worker->rt.pool);
 	loop_destroy(worker->loop);

@@ -16,14 +16,15 @@ static void drop(struct peer_host *host, struct peer *peer, enum peer_drop reaso
 		peer->drops[reason]++;
 }
 
-/* Somebody who can forge source addresses must not cut a living peer off by claiming its address.
- */
+/* Somebody who can forge source addresses must not cut a living peer off by claiming its address;
+ * a TCP connection is of one peer for as long as it lasts. */
 static bool address_is_held(
 	struct peer_host *host, struct peer *peer, const struct addr *from, uint64_t now_us)
 {
 	struct peer *holder = demux_by_addr(&host->demux, from);
 
-	return holder && holder != peer && now_us < holder->alive_us + PEER_ADDRESS_HELD_US;
+	return holder && holder != peer &&
+	       (from->tcp || now_us < holder->alive_us + PEER_ADDRESS_HELD_US);
 }
 
 static void in_stun(
@@ -50,6 +51,8 @@ static void in_stun(
 		peer_path_removed(peer, &result.removed);
 	if (result.authenticated) {
 		peer_path_added(peer, from);
+		if (from->tcp)
+			tcp_keep(host->tcp, from->tcp);
 		peer_sign_of_life(peer, now_us);
 	} else {
 		drop(host, peer, PEER_DROP_STUN_REFUSED);

@@ -19,12 +19,17 @@ static const struct addr *destination(const struct peer *peer)
  * sends in this turn. */
 static uint8_t *place(struct peer *peer, const struct addr *to)
 {
+	if (to->tcp)
+		return tcp_place(peer->host->tcp, to->tcp);
 	return udp_place(peer->host->udp, to);
 }
 
-static void commit(struct peer *peer, size_t len)
+static void commit(struct peer *peer, const struct addr *to, size_t len)
 {
-	udp_commit(peer->host->udp, len);
+	if (to->tcp)
+		tcp_commit(peer->host->tcp, len);
+	else
+		udp_commit(peer->host->udp, len);
 }
 
 /* ---- what goes ---- */
@@ -48,7 +53,7 @@ static void media_ready(void *arg, uint8_t *packet, size_t len)
 	struct peer *peer = arg;
 
 	if (srtp_protect_rtp(peer->srtp, packet, &len, PKT_ROOM) == 0)
-		commit(peer, len);
+		commit(peer, destination(peer), len);
 	else
 		peer->send_refused++;
 }
@@ -71,7 +76,7 @@ void path_out_rtcp(void *arg, const uint8_t *data, size_t data_len)
 	packet = place(peer, to);
 	memcpy(packet, data, len);
 	if (srtp_protect_rtcp_compound(peer->srtp, packet, &len, PKT_ROOM) == 0)
-		commit(peer, len);
+		commit(peer, to, len);
 	else
 		peer->send_refused++;
 }
@@ -86,11 +91,11 @@ void path_out_dtls(void *arg, const uint8_t *data, size_t len)
 	if (!to || len > PKT_ROOM)
 		return;
 	memcpy(place(peer, to), data, len);
-	commit(peer, len);
+	commit(peer, to, len);
 }
 
 void path_out_stun(struct peer *peer, const struct addr *to, const uint8_t *reply, size_t len)
 {
 	memcpy(place(peer, to), reply, len);
-	commit(peer, len);
+	commit(peer, to, len);
 }

@@ -213,13 +213,34 @@ void peer_path_added(struct peer *peer, const struct addr *addr)
 		demux_path_add(&peer->host->demux, spare, addr);
 }
 
+static void remove_path(struct peer *peer, struct demux_path *path)
+{
+	bool connection = !list_empty(&path->of_bucket) && path->addr.tcp;
+
+	demux_path_remove(path);
+	if (connection)
+		tcp_close(peer->host->tcp, path->addr.tcp);
+}
+
 void peer_path_removed(struct peer *peer, const struct addr *addr)
 {
 	for (unsigned i = 0; i < ICE_MAX_PATHS; i++) {
 		if (!list_empty(&peer->paths[i].of_bucket) &&
 			addr_equal(&peer->paths[i].addr, addr))
-			demux_path_remove(&peer->paths[i]);
+			remove_path(peer, &peer->paths[i]);
 	}
+	if (peer->dtls_from.len && addr_equal(&peer->dtls_from, addr))
+		peer->dtls_from.len = 0;
+}
+
+void peer_connection_gone(struct peer_host *host, const struct addr *addr, uint64_t now_us)
+{
+	struct peer *peer = demux_by_addr(&host->demux, addr);
+
+	if (!peer)
+		return;
+	ice_agent_forget(&peer->ice, addr, now_us);
+	peer_path_removed(peer, addr);
 }
 
 /* ---- time ---- */
@@ -377,7 +398,7 @@ void peer_destroy(struct peer *peer, uint64_t now_us)
 	for (unsigned i = 0; i < 2; i++)
 		demux_name_remove(&peer->names[i]);
 	for (unsigned i = 0; i < ICE_MAX_PATHS; i++)
-		demux_path_remove(&peer->paths[i]);
+		remove_path(peer, &peer->paths[i]);
 	loop_timer_remove(peer->host->loop, &peer->timer);
 	downstream_destroy(peer->downstream);
 	upstream_destroy(peer->upstream);

@@ -24,6 +24,7 @@
 #include "ice/stun.h"
 #include "lectern/engine.h"
 #include "net/loop.h"
+#include "net/tcp.h"
 #include "net/udp.h"
 #include "peer/demux.h"
 #include "route/router.h"
@@ -60,6 +61,7 @@ const char *peer_drop_text(enum peer_drop drop);
 struct peer_host {
 	struct loop *loop;
 	struct udp *udp;
+	struct tcp *tcp; /* the same port for addresses with a number; may be NULL without them */
 	struct outlet_pool *outlets;
 	struct stun_codec *stun;
 	struct dtls_context *dtls;
@@ -88,6 +90,9 @@ struct peer_config {
 int peer_create(const struct peer_config *config, uint64_t now_us, struct peer **ret_peer);
 /* Says close_notify if connected. Accepts NULL. */
 void peer_destroy(struct peer *peer, uint64_t now_us);
+
+/* The TCP connection of `addr` has ended: its peer, if it is one's, goes on without. */
+void peer_connection_gone(struct peer_host *host, const struct addr *addr, uint64_t now_us);
 
 int peer_restart(struct peer *peer, const char *local_ufrag, const char *local_pwd,
 	const char *remote_ufrag, uint64_t now_us);
