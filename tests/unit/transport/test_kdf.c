@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Key derivation against RFC 3711 B.3. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "srtp/kdf.h"
+
+static const uint8_t master_key[16] = {0xe1, 0xf9, 0x7a, 0x0d, 0x3e, 0x01, 0x8b, 0xe0, 0xd6, 0x4f,
+	0xa3, 0x2c, 0x06, 0xde, 0x41, 0x39};
+static const uint8_t master_salt[14] = {
+	0x0e, 0xc6, 0x75, 0xad, 0x49, 0x8a, 0xfe, 0xeb, 0xb6, 0x96, 0x0b, 0x3a, 0xab, 0xe6};
+
+static void the_cipher_key_and_salt_are_those_of_b3(void **state)
+{
+	static const uint8_t key[16] = {0xc6, 0x1e, 0x7a, 0x93, 0x74, 0x4f, 0x39, 0xee, 0x10, 0x73,
+		0x4a, 0xfe, 0x3f, 0xf7, 0xa0, 0x87};
+	static const uint8_t salt[14] = {
+		0x30, 0xcb, 0xbc, 0x08, 0x86, 0x3d, 0x8c, 0x85, 0xd4, 0x9d, 0xb3, 0x4a, 0x9a, 0xe1};
+	uint8_t out[16];
+
+	(void)state;
+	assert_int_equal(kdf_derive(master_key, master_salt, KDF_RTP_KEY, out, 16), 0);
+	assert_memory_equal(out, key, 16);
+	assert_int_equal(kdf_derive(master_key, master_salt, KDF_RTP_SALT, out, 14), 0);
+	assert_memory_equal(out, salt, 14);
+}
+
+/* Longer than a block of AES: the counter counts. */
+static void the_authentication_key_is_that_of_b3(void **state)
+{
+	static const uint8_t key[32] = {0xce, 0xbe, 0x32, 0x1f, 0x6f, 0xf7, 0x71, 0x6b, 0x6f, 0xd4,
+		0xab, 0x49, 0xaf, 0x25, 0x6a, 0x15, 0x6d, 0x38, 0xba, 0xa4, 0x8f, 0x0a, 0x0a, 0xcf,
+		0x3c, 0x34, 0xe2, 0x35, 0x9e, 0x6c, 0xdb, 0xce};
+	uint8_t out[32];
+
+	(void)state;
+	assert_int_equal(kdf_derive(master_key, master_salt, KDF_RTP_AUTH, out, 32), 0);
+	assert_memory_equal(out, key, 32);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_cipher_key_and_salt_are_those_of_b3),
+		cmocka_unit_test(the_authentication_key_is_that_of_b3),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
