@@ -441,7 +441,7 @@ static void only_so_many_streams_are_sent(void **state)
 static void a_session_takes_less_than_8_kib(void **state)
 {
 	struct fixture *f = fixture_of(state);
-	size_t before = mallinfo2().uordblks, len;
+	size_t before = mallinfo2().uordblks, used, len;
 	struct gcm *gcm;
 	uint8_t packet[ROOM];
 
@@ -457,9 +457,11 @@ static void a_session_takes_less_than_8_kib(void **state)
 		assert_int_equal(gcm_seal_rtcp(f->a, packet, &len, ROOM), 0);
 		assert_int_equal(gcm_open_rtcp(gcm, packet, &len), 0);
 	}
-	print_message("%zu bytes\n", mallinfo2().uordblks - before);
-	assert_true(mallinfo2().uordblks - before < 8192);
+	used = mallinfo2().uordblks - before;
 	gcm_destroy(gcm);
+	if (used == 0)
+		skip(); /* a sanitizer's malloc tells nothing */
+	assert_in_range(used, sizeof(struct gcm_keys), 8191);
 }
 
 #define BOTH(name)                                                                                 \
