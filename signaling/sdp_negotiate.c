@@ -133,6 +133,7 @@ static void negotiate_section(
 	section->nack = codec->nack;
 	section->pli = codec->pli;
 	section->fir = codec->fir;
+	section->rsize = offered->rsize;
 	take_extensions(offered, section);
 	section->twcc = codec->twcc && section->ext_twcc;
 	if (section->use != LECTERN_SECTION_UP)

@@ -89,6 +89,7 @@ struct lectern_section {
 	uint8_t ext_mid, ext_rid, ext_rrid, ext_twcc, ext_level, ext_abs_send_time;
 	uint8_t ext_dd;		   /* AV1 dependency descriptor */
 	bool nack, pli, fir, twcc; /* negotiated rtcp-fb */
+	bool rsize;		   /* RFC 5506: RTCP of reduced size */
 };
 
 struct lectern_peer_params {

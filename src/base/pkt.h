@@ -32,6 +32,7 @@ struct pkt_rtp {
 		payload_at; /* where in data the payload begins: behind the header, or within RED */
 	uint16_t payload_len; /* without padding */
 	uint8_t padding;
+	bool red; /* payload is the primary block, the last, of a RED one behind the header */
 	/* header extensions, as negotiated (RFC 8285); has_ tells presence */
 	bool has_level, has_twcc;
 	bool voice;    /* RFC 6464 V bit */

@@ -123,6 +123,15 @@ static void on_keyframe(void *arg, uint32_t media_ssrc)
 		slot_keyframe(slot, call->now_us);
 }
 
+static void on_fir(void *arg, uint32_t media_ssrc, uint8_t command)
+{
+	struct rtcp_call *call = arg;
+	struct slot *slot = slot_of(call->down, media_ssrc);
+
+	if (slot)
+		slot_fir(slot, command, call->now_us);
+}
+
 static void on_twcc(void *arg, uint32_t media, const uint8_t *fci, size_t len)
 {
 	struct rtcp_call *call = arg;
@@ -137,6 +146,7 @@ int downstream_rtcp(struct downstream *down, const uint8_t *data, size_t len, ui
 		.block = on_block,
 		.nack = on_nack,
 		.keyframe = on_keyframe,
+		.fir = on_fir,
 		.twcc = on_twcc,
 	};
 	struct rtcp_call call = {.down = down, .now_us = now_us};

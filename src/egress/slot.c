@@ -48,10 +48,12 @@ struct slot {
 	uint64_t sent_us;    /* the last packet */
 	uint16_t repair_seq;
 	struct resent resent[RESENT];
-	uint64_t report_us; /* the last sender report; 0: due at once */
-	uint64_t reported;  /* stats.packets then */
-	unsigned pli_credit;
-	uint64_t pli_us;
+	uint64_t report_us;		    /* the last sender report; 0: due at once */
+	uint64_t reported;		    /* stats.packets then */
+	bool awaits_keyframe;		    /* the subscriber cannot go on without */
+	uint64_t request_us[SLOT_REQUESTS]; /* the last ones of the subscriber, in turn */
+	bool has_command;		    /* of a FIR, the last: */
+	uint8_t command;
 	struct slot_stats stats;
 };
 
@@ -190,6 +192,8 @@ static void forward(struct slot *slot, struct pkt *pkt, bool first, uint64_t now
 	rtp_template_set_level(
 		head, item->bytes, pkt->rtp.has_level ? pkt->rtp.level : 127, pkt->rtp.voice);
 	item->len = head->len;
+	if (pkt->rtp.keyframe)
+		slot->awaits_keyframe = false;
 	slot->stats.packets++;
 	slot->stats.octets += add_payload(slot, pkt, &place, item);
 	slot->sent_us = now_us;
@@ -229,6 +233,7 @@ static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
 static void on_attached(struct sink *sink, uint64_t now_us)
 {
 	of_sink(sink)->layer = -1;
+	of_sink(sink)->awaits_keyframe = false;
 	choose(of_sink(sink), now_us);
 }
 
@@ -282,7 +287,6 @@ int slot_create(
 	slot->layer = -1;
 	slot->line_start = start[0];
 	slot->repair_seq = start[1] & 0x7fff;
-	slot->pli_credit = SLOT_PLI_BURST;
 	timeline_init(&slot->timeline, start[2] & 0x7fff, start[0], (uint16_t)(start[2] >> 16),
 		(uint8_t)(start[1] >> 16));
 	make_heads(slot, section);
@@ -384,19 +388,17 @@ void slot_nack(struct slot *slot, uint16_t seq, uint64_t now_us)
 	}
 }
 
-static bool take_pli_credit(struct slot *slot, uint64_t now_us)
+/* SLOT_REQUESTS within SLOT_REQUESTS_US. */
+static bool within_requests(struct slot *slot, uint64_t now_us)
 {
-	uint64_t earned = (now_us - slot->pli_us) / SLOT_PLI_US;
+	uint64_t *oldest = &slot->request_us[slot->stats.requests % SLOT_REQUESTS];
 
-	if (earned) {
-		slot->pli_credit = earned > SLOT_PLI_BURST - slot->pli_credit
-					   ? SLOT_PLI_BURST
-					   : slot->pli_credit + (unsigned)earned;
-		slot->pli_us = now_us;
-	}
-	if (!slot->pli_credit)
+	if (slot->stats.requests >= SLOT_REQUESTS && now_us - *oldest < SLOT_REQUESTS_US) {
+		slot->stats.requests_denied++;
 		return false;
-	slot->pli_credit--;
+	}
+	*oldest = now_us;
+	slot->stats.requests++;
 	return true;
 }
 
@@ -404,10 +406,23 @@ void slot_keyframe(struct slot *slot, uint64_t now_us)
 {
 	struct source *source = slot->sink.source;
 
-	if (!source || slot->layer < 0 || !slot->codec->video) /* has asked for one itself */
+	/* Without a layer it has asked for one itself. The source repeats what it was asked. */
+	if (!source || slot->layer < 0 || !slot->codec->video || slot->awaits_keyframe)
 		return;
-	if (take_pli_credit(slot, now_us))
-		source->ops->need_keyframe(source, (unsigned)slot->layer, now_us);
+	if (!within_requests(slot, now_us))
+		return;
+	slot->awaits_keyframe = true;
+	source->ops->need_keyframe(source, (unsigned)slot->layer, now_us);
+}
+
+void slot_fir(struct slot *slot, uint8_t command, uint64_t now_us)
+{
+	/* The first request is repeated from here until a keyframe comes. */
+	if (slot->has_command && command == slot->command)
+		return;
+	slot->has_command = true;
+	slot->command = command;
+	slot_keyframe(slot, now_us);
 }
 
 void slot_tick(struct slot *slot, uint64_t now_us)

@@ -28,10 +28,10 @@
 #include "route/sink.h"
 
 enum {
-	SLOT_UNLIMITED = 65535, /* height */
-	SLOT_TRIES = 8,		/* times that one packet is sent again */
-	SLOT_PLI_BURST = 3,	/* requests of a subscriber that are taken in a row, */
-	SLOT_PLI_US = 3000000,	/* and then one in so long */
+	SLOT_UNLIMITED = 65535,	     /* height */
+	SLOT_TRIES = 8,		     /* times that one packet is sent again */
+	SLOT_REQUESTS = 3,	     /* for keyframes, that are taken of a subscriber ... */
+	SLOT_REQUESTS_US = 10000000, /* ... within so long */
 };
 
 struct slot;
@@ -51,6 +51,8 @@ void slot_limit(struct slot *slot, unsigned height, uint64_t now_us);
 /* Feedback of the subscriber. */
 void slot_nack(struct slot *slot, uint16_t seq, uint64_t now_us);
 void slot_keyframe(struct slot *slot, uint64_t now_us);
+/* The same as a command: one with the number of the last is a repetition (RFC 5104 4.3.1.1). */
+void slot_fir(struct slot *slot, uint8_t command, uint64_t now_us);
 
 /* Chooses its layer anew; several times a second. */
 void slot_tick(struct slot *slot, uint64_t now_us);
@@ -61,6 +63,7 @@ struct slot_stats {
 	uint64_t packets, octets; /* as in sender reports */
 	uint64_t switches;	  /* of source or layer */
 	uint64_t nacked, resent, nack_gone, nack_early, nack_denied;
+	uint64_t requests, requests_denied; /* for keyframes */
 	uint64_t dropped_late, dropped_size, dropped_waiting, dropped_room;
 	int layer; /* shown; -1 none */
 };

@@ -6,6 +6,8 @@
 #include "rtp/seq.h"
 #include "rtp/twcc.h"
 
+enum { ENVELOPE = 64 }; /* bytes on the wire around a feedback: IP, UDP, SRTCP, a report */
+
 static int64_t *place(const struct feedback *feedback, int64_t seq)
 {
 	return &feedback->arrivals[seq & (FEEDBACK_ROOM - 1)];
@@ -76,11 +78,26 @@ void feedback_arrived(struct feedback *feedback, uint16_t seq, uint64_t arrival_
 		feedback->next = extended;
 }
 
+/* Often enough for its congestion control, seldom enough for its bandwidth. */
+static uint64_t interval_us(const struct feedback *feedback, uint32_t bps)
+{
+	uint64_t us = bps > FEEDBACK_FAST_BPS ? FEEDBACK_FAST_US : FEEDBACK_US, least_us;
+
+	if (bps == 0)
+		return us;
+	if (bps < FEEDBACK_SLOW_BPS)
+		return FEEDBACK_SLOW_US;
+	least_us = (uint64_t)feedback->sent_bytes * 8 * 1000000 * FEEDBACK_SHARE / bps;
+	if (us < least_us)
+		us = least_us;
+	return us < FEEDBACK_SLOW_US ? us : FEEDBACK_SLOW_US;
+}
+
 uint64_t feedback_due_us(const struct feedback *feedback, uint32_t bps)
 {
 	if (!feedback->arrivals || feedback->next > feedback->highest)
 		return UINT64_MAX;
-	return feedback->sent_us + (bps > FEEDBACK_FAST_BPS ? FEEDBACK_FAST_US : FEEDBACK_SLOW_US);
+	return feedback->sent_us + interval_us(feedback, bps);
 }
 
 bool feedback_write(struct feedback *feedback, struct writer *w, uint32_t sender, uint32_t media,
@@ -88,6 +105,7 @@ bool feedback_write(struct feedback *feedback, struct writer *w, uint32_t sender
 {
 	int64_t arrivals[FEEDBACK_ROOM];
 	unsigned count = 0, written;
+	size_t before = w->len;
 
 	if (!feedback->arrivals || feedback->next > feedback->highest)
 		return false;
@@ -99,6 +117,9 @@ bool feedback_write(struct feedback *feedback, struct writer *w, uint32_t sender
 		return false;
 	feedback->count++;
 	feedback->next += written;
+	if (feedback->sent_us != now_us)
+		feedback->sent_bytes = 0;
+	feedback->sent_bytes += (uint32_t)(w->len - before) + ENVELOPE;
 	feedback->sent_us = now_us;
 	return true;
 }

@@ -40,12 +40,12 @@ static void learn_guard(struct nack *nack, uint64_t late_us)
 			nack->guard_us < GUARD_STEP_US / 19 ? nack->guard_us : GUARD_STEP_US / 19;
 }
 
-bool nack_came(struct nack *nack, int64_t seq, bool repaired, uint64_t now_us)
+bool nack_came(struct nack *nack, int64_t seq, enum nack_by by, uint64_t now_us)
 {
 	for (unsigned i = nack->count; i-- > 0;) {
 		if (nack->missing[i].seq != seq)
 			continue;
-		if (!repaired)
+		if (by == NACK_BY_ITSELF || (by == NACK_BY_EITHER && !nack->missing[i].tries))
 			learn_guard(nack, now_us - nack->missing[i].since_us);
 		drop(nack, i);
 		return true;

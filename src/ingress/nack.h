@@ -19,6 +19,13 @@ enum {
 	NACK_AGE_US = 1500000, /* or three round trips */
 };
 
+/* What a packet came by. How late those come that were overtaken is learnt from originals. */
+enum nack_by {
+	NACK_BY_ITSELF,
+	NACK_BY_REPAIR, /* RTX, or found in another packet */
+	NACK_BY_EITHER, /* who has no repair stream sends it again on the stream itself */
+};
+
 struct nack_missing {
 	int64_t seq; /* extended */
 	uint64_t since_us, asked_us;
@@ -33,8 +40,8 @@ struct nack {
 
 /* Numbers from `from` up to but without `to` did not come. False: too many, all forgotten. */
 bool nack_gap(struct nack *nack, int64_t from, int64_t to, uint64_t now_us);
-/* One came, by itself or repaired. True if it was missing. */
-bool nack_came(struct nack *nack, int64_t seq, bool repaired, uint64_t now_us);
+/* One came. True if it was missing. */
+bool nack_came(struct nack *nack, int64_t seq, enum nack_by by, uint64_t now_us);
 /* Fills what is to be asked for now, rising. ret_given_up: the highest number given up by this
  * call, or -1. */
 size_t nack_due(struct nack *nack, uint32_t rtt_us, uint64_t now_us, uint16_t *seqs, size_t room,

@@ -14,7 +14,6 @@ enum {
 	REPORT_US = 1000000, /* between receiver reports */
 	LOSS_US = 2000000,   /* the window of a loss */
 	DEFAULT_RTT_US = 100000,
-	RR_EMPTY = 8, /* bytes of an RR without blocks */
 };
 
 /* The streams that were found, so that a packet's track is a short search. */
@@ -29,6 +28,8 @@ struct upstream {
 	void *arg;
 	uint32_t sender_ssrc;
 	char cname[32];
+	struct uptrack_owner owner;
+	bool reduced; /* RTCP need not begin with a report */
 	/* owned */
 	struct uptrack *tracks[LECTERN_KINDS]; /* by kind, or NULL */
 	struct feedback feedback;
@@ -52,7 +53,7 @@ static bool add_stream(struct upstream *up, uint32_t ssrc, struct uptrack *track
 	return true;
 }
 
-static int add_track(struct upstream *up, uint64_t peer, const struct lectern_section *section)
+static int add_track(struct upstream *up, const struct lectern_section *section)
 {
 	struct uptrack **place;
 	int error;
@@ -60,7 +61,7 @@ static int add_track(struct upstream *up, uint64_t peer, const struct lectern_se
 	if ((unsigned)section->kind >= LECTERN_KINDS || up->tracks[section->kind])
 		return -EINVAL;
 	place = &up->tracks[section->kind];
-	error = uptrack_create(peer, section, &up->clock, place);
+	error = uptrack_create(&up->owner, section, place);
 	if (error)
 		return error;
 	if (!section->rid_count && section->ssrc)
@@ -68,6 +69,14 @@ static int add_track(struct upstream *up, uint64_t peer, const struct lectern_se
 	if (!section->rid_count && section->rtx_ssrc)
 		add_stream(up, section->rtx_ssrc, *place);
 	return 0;
+}
+
+static void on_due(void *arg, uint64_t now_us)
+{
+	struct upstream *up = arg;
+
+	if (up->ops->due)
+		up->ops->due(up->arg, now_us);
 }
 
 int upstream_create(const struct upstream_config *config, struct upstream **ret_upstream)
@@ -81,10 +90,13 @@ int upstream_create(const struct upstream_config *config, struct upstream **ret_
 	up->arg = config->arg;
 	up->sender_ssrc = config->sender_ssrc;
 	up->rtt_us = DEFAULT_RTT_US;
+	up->owner = (struct uptrack_owner){
+		.peer = config->peer, .clock = &up->clock, .due = on_due, .arg = up};
 	memcpy(up->cname, config->cname, strnlen(config->cname, sizeof(up->cname) - 1));
 	for (size_t i = 0; i < config->section_count && !error; i++) {
 		if (config->sections[i].use == LECTERN_SECTION_UP)
-			error = add_track(up, config->peer, &config->sections[i]);
+			error = add_track(up, &config->sections[i]);
+		up->reduced |= config->sections[i].rsize; /* of the one transport */
 	}
 	if (error) {
 		upstream_destroy(up);
@@ -164,6 +176,16 @@ static void set_flowing(struct upstream *up, enum lectern_kind kind, bool flowin
 		up->ops->flowing(up->arg, uptrack_source(up->tracks[kind]), flowing);
 }
 
+static void hand_over_recovered(struct upstream *up, struct uptrack *track, uint64_t now_us)
+{
+	struct pkt *pkt;
+
+	while ((pkt = uptrack_recovered(track))) {
+		up->ops->recovered(up->arg, uptrack_source(track), pkt, now_us);
+		pkt_put(pkt);
+	}
+}
+
 enum uptrack_verdict upstream_recv(struct upstream *up, struct pkt *pkt,
 	const struct rtp_names *names, uint64_t now_us, struct source **ret_source)
 {
@@ -185,6 +207,7 @@ enum uptrack_verdict upstream_recv(struct upstream *up, struct pkt *pkt,
 	}
 	*ret_source = uptrack_source(track);
 	set_flowing(up, (*ret_source)->kind, true);
+	hand_over_recovered(up, track, now_us);
 	return UPTRACK_FORWARD;
 }
 
@@ -203,9 +226,22 @@ static void on_sr(void *arg, const struct rtcp_sr *sr)
 		call->up->ops->report(call->up->arg, uptrack_source(track), layer, call->now_us);
 }
 
+static void on_bye(void *arg, uint32_t ssrc)
+{
+	struct rtcp_call *call = arg;
+	struct uptrack *track = known(call->up, ssrc);
+	enum lectern_kind kind;
+
+	if (!track)
+		return;
+	kind = uptrack_source(track)->kind;
+	uptrack_bye(track, ssrc);
+	set_flowing(call->up, kind, uptrack_flowing(track, call->now_us));
+}
+
 int upstream_rtcp(struct upstream *up, const uint8_t *data, size_t len, uint64_t now_us)
 {
-	static const struct rtcp_handler handler = {.sr = on_sr};
+	static const struct rtcp_handler handler = {.sr = on_sr, .bye = on_bye};
 	struct rtcp_call call = {.up = up, .now_us = now_us};
 
 	return rtcp_parse(data, len, &handler, &call);
@@ -222,12 +258,14 @@ static void send(struct upstream *up, const struct writer *w)
 	up->ops->rtcp(up->arg, w->data, w->len);
 }
 
-/* A compound begins with a report (RFC 3550 6.1); an empty one where there is nothing new. */
-static struct writer begin(struct upstream *up, uint8_t *room)
+/* A compound begins with a report (RFC 3550 6.1), an empty one where there is nothing new; one of
+ * reduced size need not (RFC 5506 3.4.1). */
+static struct writer begin(const struct upstream *up, uint8_t *room)
 {
 	struct writer w = writer_of(room, UPSTREAM_RTCP);
 
-	rtcp_write_rr(&w, up->sender_ssrc, NULL, 0);
+	if (!up->reduced)
+		rtcp_write_rr(&w, up->sender_ssrc, NULL, 0);
 	return w;
 }
 
@@ -257,13 +295,14 @@ static void send_requests(struct upstream *up, uint64_t now_us)
 {
 	uint8_t room[UPSTREAM_RTCP];
 	struct writer w = begin(up, room);
+	size_t empty = w.len;
 
 	for (unsigned i = 0; i < LECTERN_KINDS; i++) {
-		if (up->tracks[i])
+		if (up->tracks[i] && uptrack_waits(up->tracks[i]))
 			uptrack_write_requests(
 				up->tracks[i], &w, up->sender_ssrc, up->rtt_us, now_us);
 	}
-	if (w.len > RR_EMPTY)
+	if (w.len > empty)
 		send(up, &w);
 }
 
@@ -275,11 +314,10 @@ static void send_feedback(struct upstream *up, uint64_t now_us)
 
 	if (now_us < feedback_due_us(&up->feedback, up->stats.bps))
 		return;
-	do {
-		w = begin(up, room);
-		if (feedback_write(&up->feedback, &w, up->sender_ssrc, up->feedback_ssrc, now_us))
-			send(up, &w);
-	} while (w.len > RR_EMPTY);
+	for (w = begin(up, room);
+		feedback_write(&up->feedback, &w, up->sender_ssrc, up->feedback_ssrc, now_us);
+		w = begin(up, room))
+		send(up, &w);
 }
 
 static void measure(struct upstream *up, uint64_t now_us)

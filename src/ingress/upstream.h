@@ -6,10 +6,12 @@
  * Steps for a packet, in the order of peer/path_in:
  *   upstream_find()  before SRTP: is this ssrc one of ours? Cheap; refuses all others.
  *   (srtp)
- *   upstream_recv()  after rtp_packet_parse(): UPTRACK_FORWARD goes to router_packet().
+ *   upstream_recv()  after rtp_packet_parse(): UPTRACK_FORWARD goes to router_packet(); what was
+ *                    lost and came within it goes to ops->recovered() before.
  *
  * Owned by a peer, on its worker. Sends nothing itself: RTCP goes to ops->rtcp in compound packets
- * of at most UPSTREAM_RTCP bytes, from upstream_tick() only. It owns the uptracks; its owner adds
+ * of at most UPSTREAM_RTCP bytes, from upstream_tick() only; reduced-size ones (RFC 5506) where that
+ * was negotiated. It owns the uptracks; its owner adds
  * their sources to the router and removes them before it destroys this.
  */
 #ifndef INGRESS_UPSTREAM_H
@@ -38,6 +40,11 @@ struct upstream_ops {
 	void (*report)(void *arg, struct source *source, unsigned layer, uint64_t now_us);
 	/* Media of a track began, or ceased for 2 s. May be NULL. */
 	void (*flowing)(void *arg, struct source *source, bool flowing);
+	/* A packet that was lost itself: router_packet() it, as it is older than the one which
+	 * upstream_recv() is about. Borrowed. */
+	void (*recovered)(void *arg, struct source *source, struct pkt *pkt, uint64_t now_us);
+	/* Something is to be asked for: upstream_tick() within a few ms. May be NULL. */
+	void (*due)(void *arg, uint64_t now_us);
 };
 
 struct upstream_config {
@@ -64,7 +71,8 @@ bool upstream_find(
  * set; otherwise the packet is counted and to be dropped. */
 enum uptrack_verdict upstream_recv(struct upstream *upstream, struct pkt *pkt,
 	const struct rtp_names *names, uint64_t now_us, struct source **ret_source);
-/* A plaintext RTCP compound of the peer: takes what concerns its sent streams. -EBADMSG. */
+/* A plaintext RTCP compound of the peer: takes what concerns its sent streams, BYE too. -EBADMSG.
+ */
 int upstream_rtcp(struct upstream *upstream, const uint8_t *data, size_t len, uint64_t now_us);
 /* Round trip as the sending side knows it; used for NACK timing. 0: unknown. */
 void upstream_set_rtt(struct upstream *upstream, uint32_t rtt_us);

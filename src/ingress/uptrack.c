@@ -9,8 +9,10 @@
 #include "ingress/history.h"
 #include "ingress/keyframe.h"
 #include "ingress/nack.h"
+#include "ingress/redundancy.h"
 #include "ingress/seqlog.h"
 #include "rtp/codec.h"
+#include "rtp/red.h"
 
 enum {
 	LIVE_US = 1000000,
@@ -20,6 +22,8 @@ enum {
 	RATE_US = 500000,   /* a rate is that of the last two such windows */
 	NACKS_AT_ONCE = 64, /* numbers of one NACK */
 	OSN = 2,	    /* RFC 4588 4: original sequence number before the payload */
+	FIR_SIZE = 20,
+	HOLD_FADES = 32, /* a wish to hold packets long falls by a 32nd each tick */
 };
 
 struct layer {
@@ -45,12 +49,15 @@ struct uptrack {
 	struct source source;
 	/* given */
 	const struct codec *codec;
-	struct peer_clock *clock;
+	const struct uptrack_owner *owner;
 	char mid[LECTERN_MAX_MID];
-	uint8_t pt, rtx_pt;
-	bool nacks, keyframes;
+	uint8_t pt, rtx_pt, red_pt;
+	bool nacks, pli, fir;
 	/* state */
 	struct layer layers[SOURCE_LAYERS];
+	struct redundancy redundancy;
+	unsigned found_count, found_taken;
+	struct pkt *found[RED_MAX_BLOCKS - 1]; /* in the last packet */
 	struct uptrack_stats stats;
 };
 
@@ -59,10 +66,23 @@ static struct uptrack *of_source(struct source *source)
 	return list_of(source, struct uptrack, source);
 }
 
+/* False: nobody needs one, or nobody could be asked. */
+static bool want_keyframe(struct uptrack *track, struct layer *layer)
+{
+	bool can = track->codec->video && (track->pli || track->fir) && layer->bound;
+
+	if (!can || layer->keyframe.wanted)
+		return false;
+	keyframe_want(&layer->keyframe);
+	return true;
+}
+
 static void on_need_keyframe(struct source *source, unsigned layer, uint64_t now_us)
 {
-	(void)now_us;
-	keyframe_want(&of_source(source)->layers[layer].keyframe);
+	struct uptrack *track = of_source(source);
+
+	if (want_keyframe(track, &track->layers[layer]))
+		track->owner->due(track->owner->arg, now_us);
 }
 
 static struct pkt *on_find(struct source *source, unsigned layer, uint16_t seq)
@@ -99,7 +119,7 @@ static int init_layers(struct uptrack *track, const struct lectern_section *sect
 	return 0;
 }
 
-int uptrack_create(uint64_t peer, const struct lectern_section *section, struct peer_clock *clock,
+int uptrack_create(const struct uptrack_owner *owner, const struct lectern_section *section,
 	struct uptrack **ret_track)
 {
 	const struct codec *codec = codec_find(section->formats[0].codec);
@@ -112,21 +132,31 @@ int uptrack_create(uint64_t peer, const struct lectern_section *section, struct 
 	track = calloc(1, sizeof(*track));
 	if (!track)
 		return -ENOMEM;
-	source_init(&track->source, &source_ops, peer, (uint8_t)section->kind, (uint8_t)codec->id,
-		codec->clock_rate, section->rid_count ? section->rid_count : 1);
+	source_init(&track->source, &source_ops, owner->peer, (uint8_t)section->kind,
+		(uint8_t)codec->id, codec->clock_rate, section->rid_count ? section->rid_count : 1);
 	track->codec = codec;
-	track->clock = clock;
+	track->owner = owner;
 	memcpy(track->mid, section->mid, sizeof(track->mid));
 	track->pt = section->formats[0].pt;
 	track->rtx_pt = section->formats[0].rtx_pt;
+	track->red_pt = section->formats[0].red_pt;
 	track->nacks = section->nack;
-	track->keyframes = section->pli;
+	track->pli = section->pli;
+	track->fir = section->fir;
 	if (init_layers(track, section)) {
 		uptrack_destroy(track);
 		return -ENOMEM;
 	}
 	*ret_track = track;
 	return 0;
+}
+
+/* Those that nobody fetched. */
+static void forget_found(struct uptrack *track)
+{
+	while (track->found_taken < track->found_count)
+		pkt_put(track->found[track->found_taken++]);
+	track->found_taken = track->found_count = 0;
 }
 
 void uptrack_destroy(struct uptrack *track)
@@ -136,6 +166,7 @@ void uptrack_destroy(struct uptrack *track)
 	assert(list_empty(&track->source.of_router));
 	for (unsigned i = 0; i < SOURCE_LAYERS; i++)
 		history_finish(&track->layers[i].history);
+	forget_found(track);
 	free(track);
 }
 
@@ -171,6 +202,12 @@ static void begin_anew(struct uptrack *track, struct layer *layer)
 	history_clear(&layer->history);
 	layer->keyframe_seq = -1;
 	layer->has_sr = false;
+	track->redundancy = (struct redundancy){0};
+}
+
+static bool is_media(const struct uptrack *track, uint8_t pt)
+{
+	return pt == track->pt || (track->red_pt && pt == track->red_pt);
 }
 
 static bool is_repair(const struct uptrack *track, uint8_t pt)
@@ -196,7 +233,7 @@ bool uptrack_accepts(const struct uptrack *track, uint8_t pt, const struct rtp_n
 {
 	int layer = layer_of_names(track, pt, names);
 
-	if (layer < 0 || (pt != track->pt && !is_repair(track, pt)))
+	if (layer < 0 || (!is_media(track, pt) && !is_repair(track, pt)))
 		return false;
 	if (names->mid[0])
 		return strcmp(names->mid, track->mid) == 0;
@@ -245,13 +282,40 @@ static bool unwrap(struct uptrack *track, const struct layer *layer, struct pkt 
 	return true;
 }
 
-static enum uptrack_verdict prepare(
-	struct uptrack *track, const struct layer *layer, bool repair, struct pkt *pkt)
+/* The packet as its primary block is; the copies stay before it. */
+static enum uptrack_verdict open_red(struct uptrack *track, struct pkt *pkt, struct red *red)
 {
-	if (pkt->rtp.pt != (repair ? track->rtx_pt : track->pt))
+	const struct red_block *primary;
+
+	if (pkt->rtp.payload_len == 0) /* a probe */
+		return UPTRACK_FORWARD;
+	if (red_parse(pkt->data + pkt->rtp.payload_at, pkt->rtp.payload_len, red))
+		return UPTRACK_MALFORMED;
+	primary = &red->blocks[red->count - 1];
+	if (primary->pt != track->pt)
+		return UPTRACK_UNKNOWN_PT;
+	pkt->rtp.red = true;
+	pkt->rtp.pt = track->pt;
+	pkt->rtp.payload_at += primary->at;
+	pkt->rtp.payload_len = primary->len;
+	pkt->data[1] = (uint8_t)(pkt->rtp.marker << 7 | track->pt);
+	return UPTRACK_FORWARD;
+}
+
+static enum uptrack_verdict prepare(struct uptrack *track, const struct layer *layer, bool repair,
+	struct pkt *pkt, struct red *red)
+{
+	enum uptrack_verdict verdict;
+
+	if (repair ? pkt->rtp.pt != track->rtx_pt : !is_media(track, pkt->rtp.pt))
 		return UPTRACK_UNKNOWN_PT;
 	if (repair && (!layer->bound || !unwrap(track, layer, pkt)))
 		return UPTRACK_PADDING;
+	if (pkt->rtp.pt != track->pt) {
+		verdict = open_red(track, pkt, red);
+		if (verdict != UPTRACK_FORWARD)
+			return verdict;
+	}
 	pkt->rtp.layer = (uint8_t)(layer - track->layers);
 	/* An empty one is a probe on the stream itself: it has no media, but holds a number. */
 	if (pkt->rtp.payload_len && track->codec->mark && track->codec->mark(pkt))
@@ -265,12 +329,13 @@ static void on_gap(
 	if (!track->nacks || to - from <= 0)
 		return;
 	if (!nack_gap(&layer->nack, from, to, now_us))
-		keyframe_want(&layer->keyframe);
+		want_keyframe(track, layer);
 }
 
-static enum uptrack_verdict number(
-	struct uptrack *track, struct layer *layer, bool repair, struct pkt *pkt, uint64_t now_us)
+static enum uptrack_verdict number(struct uptrack *track, struct layer *layer, bool repair,
+	struct pkt *pkt, uint64_t now_us, int64_t *ret_seq)
 {
+	enum nack_by by = repair ? NACK_BY_REPAIR : track->rtx_pt ? NACK_BY_ITSELF : NACK_BY_EITHER;
 	int64_t highest = layer->log.highest, seq;
 	bool started = layer->log.started;
 
@@ -288,7 +353,7 @@ static enum uptrack_verdict number(
 		if (started && seq > highest)
 			on_gap(track, layer, highest + 1, seq, now_us);
 		else if (started)
-			nack_came(&layer->nack, seq, repair, now_us);
+			nack_came(&layer->nack, seq, by, now_us);
 		break;
 	}
 	track->source.layers[pkt->rtp.layer].newest = (uint16_t)layer->log.highest;
@@ -297,6 +362,9 @@ static enum uptrack_verdict number(
 	if (!repair)
 		seqlog_jitter(
 			&layer->log, pkt->rtp.timestamp, pkt->arrival_us, track->codec->clock_rate);
+	if (track->red_pt)
+		redundancy_came(&track->redundancy, seq, pkt->rtp.timestamp);
+	*ret_seq = seq;
 	return UPTRACK_FORWARD;
 }
 
@@ -319,24 +387,113 @@ static void account(
 	track->stats.repaired += repair;
 }
 
+/* A packet made of a copy, as it would have come. NULL: the pool is empty. */
+static struct pkt *copy_packet(
+	const struct pkt *from, const struct red_block *block, int64_t seq, uint8_t pt)
+{
+	struct pkt *pkt = pkt_get(from->pool);
+	struct writer w;
+
+	if (!pkt)
+		return NULL;
+	w = writer_of(pkt->data, PKT_ROOM);
+	pkt->arrival_us = from->arrival_us;
+	pkt->rtp = (struct pkt_rtp){
+		.ssrc = from->rtp.ssrc,
+		.timestamp = from->rtp.timestamp - block->ago,
+		.seq = (uint16_t)seq,
+		.pt = pt,
+		.payload_len = block->len,
+		.has_level = from->rtp.has_level, /* as good as can be told */
+		.level = from->rtp.level,
+		.voice = from->rtp.voice,
+	};
+	write_u8(&w, 2 << 6);
+	write_u8(&w, pt);
+	write_u16(&w, pkt->rtp.seq);
+	write_u32(&w, pkt->rtp.timestamp);
+	write_u32(&w, pkt->rtp.ssrc);
+	pkt->rtp.header_len = pkt->rtp.payload_at = (uint16_t)w.len;
+	write_bytes(&w, from->data + from->rtp.header_len + block->at, block->len);
+	assert(!w.bad);
+	pkt->len = (uint32_t)w.len;
+	return pkt;
+}
+
+static void take(
+	struct uptrack *track, struct layer *layer, bool repair, struct pkt *pkt, uint64_t now_us)
+{
+	account(track, layer, repair, pkt, now_us);
+	history_put(&layer->history, pkt);
+}
+
+/* Those copies in packet `seq` that were lost themselves. */
+static void find_lost(struct uptrack *track, struct layer *layer, const struct pkt *pkt,
+	const struct red *red, int64_t seq, uint64_t now_us)
+{
+	unsigned copies = red->count - 1;
+
+	for (unsigned i = 0; i < copies; i++) {
+		const struct red_block *block = &red->blocks[i];
+		struct pkt *found;
+		int64_t lost;
+
+		if (block->pt != track->pt || block->len == 0 ||
+			!redundancy_find(&track->redundancy, seq, pkt->rtp.timestamp - block->ago,
+				copies - i, &lost))
+			continue;
+		found = copy_packet(pkt, block, lost, track->pt);
+		if (!found)
+			return;
+		if (number(track, layer, true, found, now_us, &lost) != UPTRACK_FORWARD) {
+			pkt_put(found);
+			continue;
+		}
+		take(track, layer, true, found, now_us);
+		track->found[track->found_count++] = found;
+	}
+}
+
 enum uptrack_verdict uptrack_recv(struct uptrack *track, struct pkt *pkt, uint64_t now_us)
 {
 	enum uptrack_verdict verdict;
 	struct layer *layer;
+	struct red red;
+	int64_t seq;
 	bool repair;
 	int index = uptrack_layer_of(track, pkt->rtp.ssrc, &repair);
 
 	if (index < 0)
 		return UPTRACK_UNKNOWN_SSRC;
 	layer = &track->layers[index];
-	verdict = prepare(track, layer, repair, pkt);
+	verdict = prepare(track, layer, repair, pkt, &red);
 	if (verdict == UPTRACK_FORWARD)
-		verdict = number(track, layer, repair, pkt, now_us);
+		verdict = number(track, layer, repair, pkt, now_us, &seq);
 	if (verdict != UPTRACK_FORWARD)
 		return verdict;
-	account(track, layer, repair, pkt, now_us);
-	history_put(&layer->history, pkt);
+	take(track, layer, repair, pkt, now_us);
+	forget_found(track);
+	if (pkt->rtp.red)
+		find_lost(track, layer, pkt, &red, seq, now_us);
 	return UPTRACK_FORWARD;
+}
+
+struct pkt *uptrack_recovered(struct uptrack *track)
+{
+	return track->found_taken < track->found_count ? track->found[track->found_taken++] : NULL;
+}
+
+void uptrack_bye(struct uptrack *track, uint32_t ssrc)
+{
+	bool repair;
+	int index = uptrack_layer_of(track, ssrc, &repair);
+
+	if (index < 0 || repair)
+		return;
+	nack_clear(&track->layers[index].nack);
+	keyframe_forget(&track->layers[index].keyframe);
+	track->layers[index].packet_us = 0;
+	track->source.layers[index].live = false;
 }
 
 bool uptrack_sr(
@@ -358,7 +515,7 @@ bool uptrack_sr(
 		return false;
 	track->source.layers[index].has_report = true;
 	track->source.layers[index].report = (struct source_report){
-		.capture_us = peer_clock_report(track->clock, sr->ntp, now_us),
+		.capture_us = peer_clock_report(track->owner->clock, sr->ntp, now_us),
 		.rtp_timestamp = sr->rtp_timestamp,
 		.layer = (unsigned)index,
 	};
@@ -397,6 +554,15 @@ static size_t room_for_nacks(const struct writer *w)
 	return n < NACKS_AT_ONCE ? n : NACKS_AT_ONCE;
 }
 
+static void write_request(
+	const struct uptrack *track, const struct layer *layer, struct writer *w, uint32_t sender)
+{
+	if (track->pli)
+		rtcp_write_pli(w, sender, layer->ssrc);
+	else
+		rtcp_write_fir(w, sender, layer->ssrc, layer->keyframe.command);
+}
+
 void uptrack_write_requests(
 	struct uptrack *track, struct writer *w, uint32_t sender, uint32_t rtt_us, uint64_t now_us)
 {
@@ -409,14 +575,16 @@ void uptrack_write_requests(
 
 		if (!layer->bound)
 			continue;
+		if (!track->codec->video && rtt_us > UPTRACK_AUDIO_RTT_US)
+			nack_clear(&layer->nack);
 		n = nack_due(&layer->nack, rtt_us, now_us, seqs, room_for_nacks(w), &given_up);
 		if (n)
 			rtcp_write_nack(w, sender, layer->ssrc, seqs, n);
 		if (given_up > layer->keyframe_seq)
-			keyframe_want(&layer->keyframe);
-		if (track->keyframes && w->room - w->len >= 12 &&
+			want_keyframe(track, layer);
+		if (w->room - w->len >= FIR_SIZE &&
 			keyframe_due(&layer->keyframe, i == 0, rtt_us, now_us))
-			rtcp_write_pli(w, sender, layer->ssrc);
+			write_request(track, layer, w, sender);
 	}
 }
 
@@ -448,8 +616,20 @@ static bool within(const struct layer *layer, uint64_t us, uint64_t now_us)
 	return layer->packet_us && now_us - layer->packet_us < us;
 }
 
+/* How long packets are of use to those who may miss some. */
+static uint64_t hold_us(struct uptrack *track)
+{
+	uint64_t us = track->source.hold_us;
+
+	track->source.hold_us -= track->source.hold_us / HOLD_FADES;
+	if (!track->codec->video || us < UPTRACK_HISTORY_US)
+		return UPTRACK_HISTORY_US;
+	return us < UPTRACK_HISTORY_MOST_US ? us : UPTRACK_HISTORY_MOST_US;
+}
+
 void uptrack_tick(struct uptrack *track, uint64_t now_us)
 {
+	uint64_t held_us = hold_us(track);
 	uint64_t live_us = track->source.kind == LECTERN_SCREEN ? SCREEN_LIVE_US : LIVE_US;
 
 	for (unsigned i = 0; i < track->source.layer_count; i++) {
@@ -457,8 +637,8 @@ void uptrack_tick(struct uptrack *track, uint64_t now_us)
 
 		track->source.layers[i].live = within(layer, live_us, now_us);
 		measure_rate(layer, &track->source.layers[i], now_us);
-		if (now_us > UPTRACK_HISTORY_US)
-			history_prune(&layer->history, now_us - UPTRACK_HISTORY_US);
+		if (now_us > held_us)
+			history_prune(&layer->history, now_us - held_us);
 	}
 }
 

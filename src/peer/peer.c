@@ -124,10 +124,25 @@ static void on_flowing(void *arg, struct source *source, bool flowing)
 	peer->ops->flowing(peer->arg, peer, (enum lectern_kind)source->kind, flowing);
 }
 
+/* As path_in does with what came by itself. */
+static void on_recovered(void *arg, struct source *source, struct pkt *pkt, uint64_t now_us)
+{
+	struct peer *peer = arg;
+
+	router_packet(peer->router, source, pkt, now_us);
+}
+
+static void on_due(void *arg, uint64_t now_us)
+{
+	peer_hurry(arg, now_us, TICK_LEAST_US);
+}
+
 static const struct upstream_ops upstream_ops = {
 	.rtcp = path_out_rtcp,
 	.report = on_report,
 	.flowing = on_flowing,
+	.recovered = on_recovered,
+	.due = on_due,
 };
 
 static const struct downstream_ops downstream_ops = {

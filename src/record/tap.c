@@ -119,11 +119,24 @@ static void keep_orders(struct tap *tap, unsigned sent)
 	tap->count = kept;
 }
 
+/* A packet as the recorder gets it: without what may lie between header and payload, the copies of
+ * other packets in a RED one. */
+static uint32_t recorded_len(const struct pkt *pkt)
+{
+	return pkt->len - (pkt->rtp.payload_at - pkt->rtp.header_len);
+}
+
+static void put_packet(const struct pkt *pkt, struct iovec parts[2])
+{
+	parts[0] = (struct iovec){pkt->data, pkt->rtp.header_len};
+	parts[1] = (struct iovec){pkt->data + pkt->rtp.payload_at, pkt->len - pkt->rtp.payload_at};
+}
+
 /* Returns how many went, or a negative errno. */
 static int send_letters(struct tap *tap)
 {
 	struct mmsghdr messages[TAP_BATCH] = {0};
-	struct iovec parts[TAP_BATCH][2];
+	struct iovec parts[TAP_BATCH][3];
 	int n;
 
 	for (unsigned i = 0; i < tap->count; i++) {
@@ -131,9 +144,9 @@ static int send_letters(struct tap *tap)
 
 		parts[i][0] = (struct iovec){&letter->fixed, letter->fixed_len};
 		if (letter->pkt)
-			parts[i][1] = (struct iovec){letter->pkt->data, letter->pkt->len};
+			put_packet(letter->pkt, parts[i] + 1);
 		messages[i].msg_hdr.msg_iov = parts[i];
-		messages[i].msg_hdr.msg_iovlen = letter->pkt ? 2 : 1;
+		messages[i].msg_hdr.msg_iovlen = letter->pkt ? 3 : 1;
 	}
 	n = sendmmsg(tap->fd, messages, tap->count, MSG_DONTWAIT | MSG_NOSIGNAL);
 	return n < 0 ? -errno : n;
@@ -173,7 +186,7 @@ static struct letter *add_letter(struct tap *tap, uint16_t type, size_t body, st
 	letter->fixed.head = (struct wire_head){
 		.version = WIRE_VERSION,
 		.type = type,
-		.size = (uint32_t)(letter->fixed_len + (pkt ? pkt->len : 0)),
+		.size = (uint32_t)(letter->fixed_len + (pkt ? recorded_len(pkt) : 0)),
 	};
 	return letter;
 }
@@ -292,7 +305,7 @@ static void add_packet(struct tap_track *track, struct pkt *pkt)
 	}
 	letter->fixed.body.rtp = (struct wire_rtp){
 		.track = track->id,
-		.packet_len = pkt->len,
+		.packet_len = recorded_len(pkt),
 		.arrival_us = pkt->arrival_us,
 	};
 }

@@ -60,6 +60,7 @@ struct source {
 	bool permitted;	   /* the room's rules: false keeps every packet from every sink.
 			    * Written by route/router alone; starts false. */
 	uint64_t withheld; /* packets kept from the sinks by it */
+	uint32_t hold_us;  /* sinks may ask for packets so old; see source_hold() */
 	struct source_layer layers[SOURCE_LAYERS];
 	struct list sinks; /* struct sink.of_source */
 	struct list of_router;
@@ -79,6 +80,14 @@ static inline void source_init(struct source *source, const struct source_ops *o
 	list_init(&source->sinks);
 	list_init(&source->of_router);
 	list_init(&source->voice.of_speaker);
+}
+
+/* For a sink whose receiver may yet say that it misses what came `us` ago: the source holds its
+ * packets so long if it can. To be said again several times a second. */
+static inline void source_hold(struct source *source, uint32_t us)
+{
+	if (source->hold_us < us)
+		source->hold_us = us;
 }
 
 #endif

@@ -126,16 +126,18 @@ static int parse_nack(struct parse *p, struct reader *r, uint32_t media)
 	return 0;
 }
 
+/* The media source of the head is unused; each entry names its own (RFC 5104 4.3.1.2). */
 static int parse_fir(struct parse *p, struct reader *r)
 {
 	while (reader_left(r) > 0) {
 		uint32_t ssrc = read_u32(r);
+		uint8_t command = read_u8(r);
 
-		read_u32(r); /* number of the command: the limiter of requests does without */
+		read_u24(r); /* reserved */
 		if (r->bad)
 			return -EBADMSG;
-		if (p->handler->keyframe)
-			p->handler->keyframe(p->arg, ssrc);
+		if (p->handler->fir)
+			p->handler->fir(p->arg, ssrc, command);
 	}
 	return 0;
 }
@@ -294,6 +296,16 @@ void rtcp_write_pli(struct writer *w, uint32_t sender, uint32_t media)
 	write_head(w, FMT_PLI, RTCP_PSFB, 2);
 	write_u32(w, sender);
 	write_u32(w, media);
+}
+
+void rtcp_write_fir(struct writer *w, uint32_t sender, uint32_t media, uint8_t command)
+{
+	write_head(w, FMT_FIR, RTCP_PSFB, 4);
+	write_u32(w, sender);
+	write_u32(w, 0);
+	write_u32(w, media);
+	write_u8(w, command);
+	write_u24(w, 0);
 }
 
 void rtcp_write_bye(struct writer *w, const uint32_t *ssrcs, size_t count)

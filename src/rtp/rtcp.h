@@ -44,7 +44,9 @@ struct rtcp_handler {
 	void (*block)(void *arg, const struct rtcp_block *block); /* of an SR or an RR */
 	void (*bye)(void *arg, uint32_t ssrc);
 	void (*nack)(void *arg, uint32_t media_ssrc, uint16_t seq);
-	void (*keyframe)(void *arg, uint32_t media_ssrc); /* PLI or FIR */
+	void (*keyframe)(void *arg, uint32_t media_ssrc); /* PLI */
+	/* FIR: a command with the number of the last one is a repetition (RFC 5104 4.3.1.1). */
+	void (*fir)(void *arg, uint32_t media_ssrc, uint8_t command);
 	/* What follows the two SSRCs, for twcc_parse(); borrowed. */
 	void (*twcc)(void *arg, uint32_t media, const uint8_t *fci, size_t len);
 };
@@ -60,6 +62,7 @@ void rtcp_write_sdes(struct writer *w, uint32_t ssrc, const char *cname);
 void rtcp_write_nack(
 	struct writer *w, uint32_t sender, uint32_t media, const uint16_t *seqs, size_t count);
 void rtcp_write_pli(struct writer *w, uint32_t sender, uint32_t media);
+void rtcp_write_fir(struct writer *w, uint32_t sender, uint32_t media, uint8_t command);
 void rtcp_write_bye(struct writer *w, const uint32_t *ssrcs, size_t count);
 
 /* Our NTP clock is the monotonic one: any epoch serves, as long as all streams share it. */

@@ -35,6 +35,13 @@ static void on_nack(void *arg, uint32_t ssrc, uint16_t seq)
 	nacks++;
 }
 
+static void on_fir(void *arg, uint32_t ssrc, uint8_t command)
+{
+	(void)arg;
+	(void)ssrc;
+	(void)command;
+}
+
 static void on_twcc(void *arg, uint32_t media, const uint8_t *fci, size_t len)
 {
 	static struct twcc_feedback feedback;
@@ -53,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct rtcp_handler handler = {
-		on_sr, on_block, on_bye, on_nack, on_bye, on_twcc};
+		on_sr, on_block, on_bye, on_nack, on_bye, on_fir, on_twcc};
 
 	nacks = 0;
 	(void)rtcp_parse(data, size, &handler, NULL);

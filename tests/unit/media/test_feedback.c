@@ -44,7 +44,7 @@ static void tells_what_came_and_what_did_not(void **state)
 	feedback_arrived(&feedback, 65535, 1001000);
 	feedback_arrived(&feedback, 1, 1002000);
 	feedback_arrived(&feedback, 1, 1003000); /* the first counts */
-	assert_true(feedback_due_us(&feedback, 0) == FEEDBACK_SLOW_US);
+	assert_true(feedback_due_us(&feedback, 0) == FEEDBACK_US);
 	assert_true(write(1005000));
 	assert_int_equal(told.base, 65534);
 	assert_int_equal(told.count, 4);
@@ -95,11 +95,36 @@ static void jumps_and_floods(void **state)
 	assert_int_equal(told_of, FEEDBACK_ROOM); /* as far as is remembered */
 }
 
+static void as_often_as_its_link_allows(void **state)
+{
+	uint64_t told_us = 1000000;
+
+	(void)state;
+	feedback_arrived(&feedback, 0, told_us);
+	write(told_us);
+	feedback_arrived(&feedback, 1, told_us);
+	assert_int_equal(feedback_due_us(&feedback, 0) - told_us, FEEDBACK_US);
+	assert_int_equal(feedback_due_us(&feedback, 500000) - told_us, FEEDBACK_US);
+	assert_int_equal(feedback_due_us(&feedback, 2000000) - told_us, FEEDBACK_FAST_US);
+	assert_int_equal(feedback_due_us(&feedback, 50000) - told_us, FEEDBACK_SLOW_US);
+	/* A long one, about packets far apart, is not sent as often as a short one. */
+	for (uint16_t i = 2; i < 400; i++)
+		feedback_arrived(&feedback, i, told_us + i * 70000u);
+	told_us += 1000000;
+	while (write(told_us))
+		;
+	feedback_arrived(&feedback, 400, told_us + 400 * 70000u);
+	assert_true(feedback_due_us(&feedback, 1100000) - told_us > 2 * FEEDBACK_FAST_US);
+	assert_true(feedback_due_us(&feedback, 1100000) - told_us <= FEEDBACK_SLOW_US);
+	assert_int_equal(feedback_due_us(&feedback, 20000000) - told_us, FEEDBACK_FAST_US);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(tells_what_came_and_what_did_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_late_one_is_told_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(as_often_as_its_link_allows, setup, teardown),
 		cmocka_unit_test_setup_teardown(jumps_and_floods, setup, teardown),
 	};
 

@@ -31,8 +31,8 @@ static void asks_at_once_then_each_round_trip(void **state)
 	assert_int_equal(seqs[1], 0);
 	assert_int_equal(seqs[2], 1);
 	assert_int_equal(due(1000000 + RTT_US - 1), 0);
-	assert_true(nack_came(&nack, 65536, true, 1040000));
-	assert_false(nack_came(&nack, 65536, true, 1040000));
+	assert_true(nack_came(&nack, 65536, NACK_BY_REPAIR, 1040000));
+	assert_false(nack_came(&nack, 65536, NACK_BY_REPAIR, 1040000));
 	assert_int_equal(due(1000000 + RTT_US), 2);
 }
 
@@ -70,7 +70,7 @@ static void waits_where_packets_are_reordered(void **state)
 	(void)state;
 	for (int i = 0; i < 50; i++) { /* each comes 8 ms late by itself */
 		nack_gap(&nack, i, i + 1, now_us);
-		nack_came(&nack, i, false, now_us + 8000);
+		nack_came(&nack, i, NACK_BY_ITSELF, now_us + 8000);
 		now_us += 100000;
 	}
 	nack_gap(&nack, 100, 101, now_us);
@@ -78,9 +78,27 @@ static void waits_where_packets_are_reordered(void **state)
 	assert_int_equal(due(now_us + 10000), 1);
 	for (int i = 200; i < 400; i++) { /* order again: the guard falls */
 		nack_gap(&nack, i, i + 1, now_us);
-		nack_came(&nack, i, false, now_us);
+		nack_came(&nack, i, NACK_BY_ITSELF, now_us);
 	}
 	assert_int_equal(nack.guard_us, 0);
+}
+
+/* Without a repair stream, what was asked for and then comes is no word of reordering. */
+static void answers_are_not_taken_for_reordering(void **state)
+{
+	uint64_t now_us = 1000000;
+
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		nack_gap(&nack, i, i + 1, now_us);
+		assert_int_equal(due(now_us), 1);
+		nack_came(&nack, i, NACK_BY_EITHER, now_us + 15000);
+		now_us += 100000;
+	}
+	assert_int_equal(nack.guard_us, 0);
+	nack_gap(&nack, 100, 101, now_us); /* but one that nobody had asked for is */
+	nack_came(&nack, 100, NACK_BY_EITHER, now_us + 15000);
+	assert_true(nack.guard_us > 0);
 }
 
 static void keyframes_are_asked_for_in_one_place(void **state)
@@ -113,6 +131,7 @@ int main(void)
 		cmocka_unit_test_setup(gives_up, setup),
 		cmocka_unit_test_setup(too_many_are_all_forgotten, setup),
 		cmocka_unit_test_setup(waits_where_packets_are_reordered, setup),
+		cmocka_unit_test_setup(answers_are_not_taken_for_reordering, setup),
 		cmocka_unit_test(keyframes_are_asked_for_in_one_place),
 	};
 

@@ -54,13 +54,19 @@ static void on_keyframe(void *arg, uint32_t ssrc)
 	tell(arg, "keyframe %x;", ssrc);
 }
 
+static void on_fir(void *arg, uint32_t ssrc, uint8_t command)
+{
+	tell(arg, "fir %x %u;", ssrc, command);
+}
+
 static void on_twcc(void *arg, uint32_t media, const uint8_t *fci, size_t len)
 {
 	(void)media;
 	tell(arg, "twcc %x %zu;", len ? fci[0] : 0u, len);
 }
 
-static const struct rtcp_handler handler = {on_sr, on_block, on_bye, on_nack, on_keyframe, on_twcc};
+static const struct rtcp_handler handler = {
+	on_sr, on_block, on_bye, on_nack, on_keyframe, on_fir, on_twcc};
 
 static const char *parse(const uint8_t *data, size_t len)
 {
@@ -88,6 +94,7 @@ static void what_is_written_parses_back(void **state)
 	rtcp_write_rr(&w, 0xbbbb, blocks + 1, 1);
 	rtcp_write_nack(&w, 0xbbbb, 0xcccc, seqs, 5);
 	rtcp_write_pli(&w, 0xbbbb, 0xdddd);
+	rtcp_write_fir(&w, 0xbbbb, 0xeeee, 9);
 	rtcp_write_bye(&w, gone, 2);
 	assert_false(w.bad);
 	assert_int_equal(w.len % 4, 0);
@@ -95,7 +102,7 @@ static void what_is_written_parses_back(void **state)
 		"sr aaaa 102030405060708 99 5 6;block 1 255 -3 10002 4 5 6;"
 		"block 2 0 8388607 7 8 9 a;"
 		"nack cccc 65530;nack cccc 65535;nack cccc 0;nack cccc 10;nack cccc 30;"
-		"keyframe dddd;bye 1;bye 2;");
+		"keyframe dddd;fir eeee 9;bye 1;bye 2;");
 }
 
 static void sdes_is_padded_and_ended(void **state)
@@ -121,7 +128,7 @@ static void fir_names_its_streams(void **state)
 		0, 0, 0, 0x22, 8, 0, 0, 0};
 
 	(void)state;
-	assert_string_equal(parse(fir, sizeof(fir)), "keyframe 21;keyframe 22;");
+	assert_string_equal(parse(fir, sizeof(fir)), "fir 21 7;fir 22 8;");
 }
 
 static void feedback_goes_on_as_it_is(void **state)

@@ -412,11 +412,32 @@ static void subscribers_requests_are_limited(void **state)
 	slot_keyframe(slot, now_us); /* it waits for one anyway */
 	assert_int_equal(cam.wanted[0], 0);
 	play(&cam, 0, 10, 1000, true);
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 20; i++) { /* the source repeats, the slot need not */
 		now_us += 100000;
 		slot_keyframe(slot, now_us);
 	}
-	assert_in_range(cam.wanted[0], 4, 7); /* a burst of 3, then one in 3 s */
+	assert_int_equal(cam.wanted[0], 1);
+	for (uint16_t i = 0; i < 100; i++) { /* never content: three in ten seconds */
+		now_us += 100000;
+		play(&cam, 0, 11 + i, 4000 + i, true);
+		slot_keyframe(slot, now_us);
+	}
+	assert_int_equal(cam.wanted[0], 4);
+}
+
+static void a_repeated_command_is_one_request(void **state)
+{
+	(void)state;
+	show(&cam);
+	play(&cam, 0, 10, 1000, true);
+	cam.wanted[0] = 0;
+	slot_fir(slot, 0, now_us);
+	assert_int_equal(cam.wanted[0], 1);
+	play(&cam, 0, 11, 4000, true);
+	slot_fir(slot, 0, now_us + 100000); /* was on its way when the keyframe came */
+	assert_int_equal(cam.wanted[0], 1);
+	slot_fir(slot, 1, now_us + 200000);
+	assert_int_equal(cam.wanted[0], 2);
 }
 
 static void sound_begins_with_any_packet_and_is_marked(void **state)
@@ -551,6 +572,7 @@ int main(void)
 		SLOT_TEST(an_empty_packet_keeps_its_number),
 		SLOT_TEST(a_full_batch_drops_and_recovers),
 		SLOT_TEST(subscribers_requests_are_limited),
+		SLOT_TEST(a_repeated_command_is_one_request),
 		SLOT_TEST(reports_on_the_servers_clock),
 		SLOT_TEST(refuses_impossible_sections),
 		cmocka_unit_test_setup_teardown(
