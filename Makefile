@@ -10,7 +10,7 @@ BUILD ?= build
 DATA ?= data
 CONFIG ?= config/lectern.conf
 PORT ?=
-PROGRAMS := src/lecternd src/recorder/lectern-recorder
+PROGRAMS := src/lecternd src/ctl/lecternctl src/recorder/lectern-recorder
 # A node that config/install.sh fetched, where the system's own is too old.
 export PATH := $(CURDIR)/build-node/bin:$(PATH)
 

@@ -2,6 +2,7 @@
 #include "lectern/config.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libconfig.h>
@@ -24,7 +25,7 @@ struct place {
 	char *why;
 };
 
-enum key_type { KEY_TEXT, KEY_NUMBER, KEY_PORT, KEY_ADDRESS, KEY_ADDRESSES, KEY_LEVEL };
+enum key_type { KEY_TEXT, KEY_NUMBER, KEY_PORT, KEY_ADDRESS, KEY_ADDRESSES, KEY_LEVEL, KEY_URL };
 
 struct key {
 	const char *group; /* NULL: not in a group */
@@ -43,6 +44,7 @@ static const struct key keys[] = {
 	{"http", "certificate", TEXT(http.certificate)},
 	{"http", "key", TEXT(http.key)},
 	{"http", "port", KEY_PORT, OFFSET(http.port)},
+	{"http", "url", KEY_URL, OFFSET(http.url)},
 	{"http", "web_client", TEXT(http.web_client)},
 	{"log", "level", KEY_LEVEL, OFFSET(log_level)},
 	{"media", "address", KEY_ADDRESS, OFFSET(media.address)},
@@ -147,6 +149,41 @@ static int set_address(const struct place *place, const config_setting_t *settin
 	return 0;
 }
 
+bool lectern_config_url_is_good(const char *url)
+{
+	const char *host = strncmp(url, "https://", 8) == 0  ? url + 8
+			   : strncmp(url, "http://", 7) == 0 ? url + 7
+							     : "";
+
+	return isalnum((unsigned char)host[0]) || host[0] == '['
+		       ? url[strcspn(url, " \t\r\n\"<>?#")] == '\0'
+		       : false;
+}
+
+const char *lectern_config_url(const struct lectern_config *config, char *out)
+{
+	size_t len = strlen(config->http.url);
+
+	while (len > 0 && config->http.url[len - 1] == '/')
+		len--;
+	if (len > 0)
+		snprintf(out, LECTERN_MAX_URL, "%.*s", (int)len, config->http.url);
+	else
+		snprintf(out, LECTERN_MAX_URL, "%s://localhost:%u",
+			lectern_config_tls(config) ? "https" : "http", config->http.port);
+	return out;
+}
+
+static int set_url(const struct place *place, const config_setting_t *setting, char *out)
+{
+	int r = set_text(place, setting, out, LECTERN_MAX_URL);
+
+	if (r == 0 && out[0] != '\0' && !lectern_config_url_is_good(out))
+		r = wrong(place, setting,
+			"url must be like \"https://class.example.org\", with no query");
+	return r;
+}
+
 static int set_addresses(
 	const struct place *place, const config_setting_t *setting, struct lectern_config *config)
 {
@@ -211,6 +248,8 @@ static int set_key(const struct place *place, const config_setting_t *setting,
 		return set_address(place, setting, field);
 	case KEY_ADDRESSES:
 		return set_addresses(place, setting, config);
+	case KEY_URL:
+		return set_url(place, setting, field);
 	case KEY_LEVEL:
 		return set_level(place, setting, field);
 	case KEY_PORT:

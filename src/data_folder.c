@@ -66,12 +66,17 @@ static int take_lock(struct data_folder *folder, char *why)
 	return -EBUSY;
 }
 
-int data_folder_open(struct data_folder *folder, char *why)
+int data_folder_make(struct data_folder *folder, char *why)
 {
 	int r = make(folder->path, why);
 
-	if (r == 0)
-		r = make(folder->recordings, why);
+	return r == 0 ? make(folder->recordings, why) : r;
+}
+
+int data_folder_open(struct data_folder *folder, char *why)
+{
+	int r = data_folder_make(folder, why);
+
 	return r == 0 ? take_lock(folder, why) : r;
 }
 

@@ -18,7 +18,10 @@ struct data_folder {
 
 /* Only works out the paths. `why` is LECTERN_MAX_WHY. */
 int data_folder_init(struct data_folder *folder, const struct lectern_config *config, char *why);
-/* Makes and locks it. One clear line in `why` on failure. */
+/* Makes it, for a program that uses the database beside a lecternd. One clear line in `why` on
+ * failure. */
+int data_folder_make(struct data_folder *folder, char *why);
+/* Makes and locks it. `why` as above. */
 int data_folder_open(struct data_folder *folder, char *why);
 void data_folder_close(struct data_folder *folder);
 

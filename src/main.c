@@ -105,7 +105,7 @@ static int read_config(struct lecternd *d)
 /* --link: a person of the database gets a way in; a running server sees it at once. */
 static int print_link(struct lecternd *d)
 {
-	char token[SIGNIN_TOKEN], hash[SIGNIN_HASH];
+	char token[SIGNIN_TOKEN], hash[SIGNIN_HASH], url[LECTERN_MAX_URL];
 	struct person person;
 	struct store *store;
 	int r = store_open(d->data.database, STORE_WRITE, &store, d->why);
@@ -125,9 +125,7 @@ static int print_link(struct lecternd *d)
 	else if (r < 0)
 		fail(d, r, "cannot make a sign-in link");
 	if (r == 0)
-		printf("%s://localhost:%u/signin/%s\n",
-			lectern_config_tls(&d->config) ? "https" : "http", d->config.http.port,
-			token);
+		printf("%s/signin/%s\n", lectern_config_url(&d->config, url), token);
 	return r;
 }
 

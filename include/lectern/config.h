@@ -19,6 +19,7 @@ enum {
 	LECTERN_MAX_PATH = 1024, /* bytes of a path in the configuration, with its NUL */
 	LECTERN_MAX_WHY = 512,	 /* bytes of a message about what is wrong, with its NUL */
 	LECTERN_MAX_ADDRESS = 64,
+	LECTERN_MAX_URL = 256,
 };
 
 struct lectern_config {
@@ -26,6 +27,7 @@ struct lectern_config {
 	struct {
 		char address[LECTERN_MAX_ADDRESS]; /* as configured; see lectern_config_tls() */
 		uint16_t port;			   /* 0: any free port, told in the log */
+		char url[LECTERN_MAX_URL];	   /* see lectern_config_url() */
 		char certificate[LECTERN_MAX_PATH], key[LECTERN_MAX_PATH]; /* PEM; "": no TLS */
 		char web_client[LECTERN_MAX_PATH]; /* folder of the built web client */
 	} http;
@@ -62,5 +64,11 @@ static inline bool lectern_config_tls(const struct lectern_config *config)
 {
 	return config->http.certificate[0] != '\0';
 }
+
+/* What every address that we give away begins with, with no slash at its end: http.url, else what
+ * reaches us from this machine. `out` holds LECTERN_MAX_URL bytes; returns out. */
+const char *lectern_config_url(const struct lectern_config *config, char *out);
+/* http:// or https:// and a host: what may stand in http.url. */
+bool lectern_config_url_is_good(const char *url);
 
 #endif

@@ -154,19 +154,30 @@ static int insert_session(
 	return r == -EEXIST ? -ENOENT : r;
 }
 
-int session_add(
+int session_insert(
 	struct store *store, int64_t site, const struct session_params *params, int64_t *ret_id)
 {
 	int64_t id = id_new();
-	int r = store_begin(store);
+	int r = insert_session(store, site, id, params);
 
-	if (r < 0)
-		return r;
-	r = store_finish(store, insert_session(store, site, id, params));
 	if (r < 0)
 		return r;
 	*ret_id = id;
 	return 0;
+}
+
+int session_add(
+	struct store *store, int64_t site, const struct session_params *params, int64_t *ret_id)
+{
+	int64_t id;
+	int r = store_begin(store);
+
+	if (r < 0)
+		return r;
+	r = store_finish(store, session_insert(store, site, params, &id));
+	if (r == 0)
+		*ret_id = id;
+	return r;
 }
 
 int session_set_state(

@@ -66,6 +66,9 @@ struct session_params {
 /* In the site's time zone. -ENOENT: no such course, or the instructor is not of the site. */
 int session_add(
 	struct store *store, int64_t site, const struct session_params *params, int64_t *ret_id);
+/* The same within a transaction of the caller's. */
+int session_insert(
+	struct store *store, int64_t site, const struct session_params *params, int64_t *ret_id);
 int session_get(struct store *store, int64_t site, int64_t id, struct session *ret_session);
 /* -ENOENT: no such session in the site; a person without a part in it has IN_SESSION_NONE. */
 int session_role(
