@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "signaling/client.h"
 #include "signaling/live.h"
+#include "signaling/whip.h"
 
 #define AREA "class"
 
@@ -63,6 +64,7 @@ static void free_seat(struct seat *seat)
 	}
 	list_remove(&seat->node);
 	free(seat->params);
+	free(seat->whip);
 	free(seat);
 }
 

@@ -22,6 +22,7 @@
 
 struct client;
 struct live;
+struct whip;
 
 enum {
 	INSTANCE_TEXT = 65,
@@ -40,6 +41,7 @@ struct seat {
 	enum room_role role;
 	char instance[INSTANCE_TEXT];	    /* the page that media belongs to */
 	struct client *client;		    /* NULL: the link is lost */
+	struct whip *whip;		    /* a program that came by HTTP, else NULL */
 	lectern_id peer;		    /* 0: no media */
 	struct lectern_peer_params *params; /* of that peer */
 	unsigned answers;

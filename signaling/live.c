@@ -54,6 +54,20 @@ struct classroom *live_find_classroom(const struct live *live, int64_t session)
 	return NULL;
 }
 
+int live_hold(struct live *live, const struct class_facts *facts, struct classroom **ret_classroom)
+{
+	struct classroom *classroom = live_find_classroom(live, facts->session.id);
+
+	if (classroom) {
+		*ret_classroom = classroom;
+		return 0;
+	}
+	if (facts->session.state == SESSION_ENDED ||
+		session_over(&facts->session, live_now().wall_ms))
+		return -ESHUTDOWN;
+	return classroom_create(live, facts, ret_classroom);
+}
+
 struct client *live_find_client(const struct live *live, uint64_t id)
 {
 	for (struct list *it = live->clients.next; it != &live->clients; it = it->next) {

@@ -64,6 +64,9 @@ void live_poll(struct live *live);
 
 struct room_time live_now(void);
 struct classroom *live_find_classroom(const struct live *live, int64_t session);
+struct class_facts;
+/* The classroom of a session, opened if it is not. -ESHUTDOWN: the class is over. */
+int live_hold(struct live *live, const struct class_facts *facts, struct classroom **ret_classroom);
 struct client *live_find_client(const struct live *live, uint64_t id);
 
 #endif

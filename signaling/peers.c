@@ -10,6 +10,7 @@
 #include "signaling/classroom_priv.h"
 #include "signaling/client.h"
 #include "signaling/live.h"
+#include "signaling/whip.h"
 
 #define AREA "media"
 
@@ -28,11 +29,22 @@ static struct lectern_engine *engine_of(const struct classroom *classroom)
 	return classroom->live->server->engine;
 }
 
+/* A player with one picture has the screen while one is shared, and else the lead. */
+static const struct stage_slot *staged(
+	const struct classroom *classroom, const struct seat *seat, unsigned i)
+{
+	const struct stage_slot *slots = room_stage(classroom->room)->slots;
+
+	if (seat->whip && seat->whip->one_picture && i == 0 && !slots[STAGE_SCREEN].member[0])
+		return &slots[STAGE_LEAD];
+	return &slots[i];
+}
+
 /* What slot i of a seat should show: the stage, but never the seat's own tracks. */
 static struct shown wanted_in(
 	const struct classroom *classroom, const struct seat *seat, unsigned i)
 {
-	const struct stage_slot *slot = &room_stage(classroom->room)->slots[i];
+	const struct stage_slot *slot = staged(classroom, seat, i);
 	const struct seat *source = NULL;
 	struct shown shown = {0};
 
@@ -126,6 +138,10 @@ static void on_peer(struct classroom *classroom, struct seat *seat, enum lectern
 
 	log_info(AREA, "peer=%s session=%s member=%s", names[state], classroom->session_id,
 		seat->member);
+	if (seat->whip) {
+		whip_on_peer(classroom, seat, state);
+		return;
+	}
 	if (state != LECTERN_PEER_FAILED)
 		return;
 	classroom_remove_peer(classroom, seat);

@@ -91,7 +91,21 @@ struct sdp_offer {
 	struct sdp_section sections[LECTERN_MAX_SECTIONS];
 };
 
+/* What is told of ICE alone, without a new offer (RFC 8840 9). */
+struct sdp_fragment {
+	char ufrag[LECTERN_MAX_UFRAG + 1], pwd[LECTERN_MAX_PWD + 1]; /* "": neither */
+	unsigned candidates;
+};
+
 int sdp_parse(const char *text, size_t len, struct sdp_offer *ret_offer, char why[SDP_WHY]);
+int sdp_fragment_parse(
+	const char *text, size_t len, struct sdp_fragment *ret_fragment, char why[SDP_WHY]);
+
+/* Of WHIP only what the client sends is taken (`only` SDP_SENDONLY), of WHEP only what it receives
+ * (SDP_RECVONLY): sections that do both do that, the others become inactive. False: none does. */
+bool sdp_restrict(struct sdp_offer *offer, enum sdp_direction only);
+/* New credentials of ours, for a new peer and for an ICE restart. */
+void sdp_new_credentials(struct lectern_peer_params *params);
 
 /*
  * Fills the transport and the sections of `params`; room and person are the caller's. With
@@ -106,5 +120,9 @@ int sdp_negotiate(const struct sdp_offer *offer, const struct lectern_peer_param
  * this peer from 1. -ENOSPC. */
 int sdp_write(const struct sdp_offer *offer, const struct lectern_peer_params *params,
 	const struct lectern_endpoint *endpoint, unsigned version, char *out);
+/* Our side of ICE alone, into `out` of SDP_MAX_ANSWER bytes: the answer to a fragment that restarts
+ * it. -ENOSPC. */
+int sdp_fragment_write(const struct lectern_peer_params *params,
+	const struct lectern_endpoint *endpoint, char *out);
 
 #endif

@@ -230,6 +230,25 @@ static int keep(
 	return 0;
 }
 
+bool sdp_restrict(struct sdp_offer *offer, enum sdp_direction only)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < offer->section_count; i++) {
+		enum sdp_direction *direction = &offer->sections[i].direction;
+
+		*direction = *direction == SDP_SENDRECV || *direction == only ? only : SDP_INACTIVE;
+		some |= *direction == only;
+	}
+	return some;
+}
+
+void sdp_new_credentials(struct lectern_peer_params *params)
+{
+	rand_ice_chars(params->local_ufrag, OUR_UFRAG);
+	rand_ice_chars(params->local_pwd, OUR_PWD);
+}
+
 int sdp_negotiate(const struct sdp_offer *offer, const struct lectern_peer_params *previous,
 	struct lectern_peer_params *params, char why[SDP_WHY])
 {
@@ -247,8 +266,7 @@ int sdp_negotiate(const struct sdp_offer *offer, const struct lectern_peer_param
 	}
 	if (used == 0)
 		return refuse(why, "no section has Opus or VP8");
-	rand_ice_chars(params->local_ufrag, OUR_UFRAG);
-	rand_ice_chars(params->local_pwd, OUR_PWD);
+	sdp_new_credentials(params);
 	if (previous)
 		return keep(previous, params, why);
 	rand_ice_chars(params->cname, 16);

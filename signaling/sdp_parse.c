@@ -39,12 +39,6 @@ static struct sdp_format *format_of(struct parse *p, struct reader pt)
 	return NULL;
 }
 
-static bool is_ice_text(const char *text)
-{
-	return text[strspn(text,
-		       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")] == '\0';
-}
-
 static const char *on_bundle_only(struct parse *p, struct reader value)
 {
 	(void)value;
@@ -195,19 +189,14 @@ static const char *on_group(struct parse *p, struct reader value)
 
 static const char *on_ice_pwd(struct parse *p, struct reader value)
 {
-	char *pwd = transport_of(p)->pwd;
-
-	if (!sdp_copy(value, pwd, LECTERN_MAX_PWD + 1) || strlen(pwd) < 22 || !is_ice_text(pwd))
+	if (!sdp_copy_ice(value, 22, transport_of(p)->pwd, LECTERN_MAX_PWD + 1))
 		return "ice-pwd is not 22 to 256 ICE characters";
 	return NULL;
 }
 
 static const char *on_ice_ufrag(struct parse *p, struct reader value)
 {
-	char *ufrag = transport_of(p)->ufrag;
-
-	if (!sdp_copy(value, ufrag, LECTERN_MAX_UFRAG + 1) || strlen(ufrag) < 4 ||
-		!is_ice_text(ufrag))
+	if (!sdp_copy_ice(value, 4, transport_of(p)->ufrag, LECTERN_MAX_UFRAG + 1))
 		return "ice-ufrag is not 4 to 256 ICE characters";
 	return NULL;
 }

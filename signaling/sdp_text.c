@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "signaling/sdp_text.h"
 
+#include <string.h>
+
 struct reader sdp_word(struct reader *r, char stop)
 {
 	struct reader ahead = *r;
@@ -72,4 +74,12 @@ bool sdp_copy(struct reader r, char *out, size_t room)
 	}
 	out[len] = '\0';
 	return true;
+}
+
+bool sdp_copy_ice(struct reader r, size_t least, char *out, size_t room)
+{
+	static const char chars[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	return sdp_copy(r, out, room) && strlen(out) >= least && out[strspn(out, chars)] == '\0';
 }

@@ -22,5 +22,7 @@ bool sdp_number(struct reader r, uint64_t max, uint64_t *ret_value);
 /* Copies what is left with a NUL; false if it does not fit, is empty, or has another byte than
  * visible ASCII. */
 bool sdp_copy(struct reader r, char *out, size_t room);
+/* The same for at least `least` characters of those that ICE allows (RFC 8839 5.4: ice-char). */
+bool sdp_copy_ice(struct reader r, size_t least, char *out, size_t room);
 
 #endif

@@ -246,3 +246,21 @@ int sdp_write(const struct sdp_offer *offer, const struct lectern_peer_params *p
 	}
 	return a.full ? -ENOSPC : 0;
 }
+
+/* RFC 8840 4.4.1: the pseudo m-line and the mid of the section whose transport it is. */
+int sdp_fragment_write(const struct lectern_peer_params *params,
+	const struct lectern_endpoint *endpoint, char *out)
+{
+	struct answer a = {.out = out, .params = params, .endpoint = endpoint};
+	size_t first = 0;
+
+	while (first + 1 < params->section_count &&
+		params->sections[first].use == LECTERN_SECTION_UNUSED)
+		first++;
+	put(&a, "a=ice-lite\r\nm=%s 9 UDP/TLS/RTP/SAVPF 0\r\n",
+		params->sections[first].kind == LECTERN_MIC ? "audio" : "video");
+	put(&a, "a=mid:%s\r\n", params->sections[first].mid);
+	put(&a, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", params->local_ufrag, params->local_pwd);
+	put_candidates(&a);
+	return a.full ? -ENOSPC : 0;
+}

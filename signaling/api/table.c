@@ -6,10 +6,12 @@
 #include "signaling/work.h"
 
 #define API "/u/<n>/api/v1"
+#define SDP "application/sdp"
+#define FRAGMENT "application/trickle-ice-sdpfrag"
 
 /* clang-format off */
 const struct route api_routes[] = {
-	/* method, pattern, needs no sign-in, lane, run, finish */
+	/* method, pattern, needs no sign-in, lane, run, finish, stream */
 	{ METHOD_GET, "/", true, WORK_FILE, api_home },
 	{ METHOD_GET, "/assets/<file>", true, WORK_FILE, assets_file },
 	{ METHOD_GET, "/healthz", true, WORK_FILE, api_health },
@@ -26,6 +28,18 @@ const struct route api_routes[] = {
 	{ METHOD_GET, API "/sessions/<id>", false, WORK_READ, api_session, api_session_finish },
 	{ METHOD_POST, API "/signout", false, WORK_WRITE, api_signout, api_signout_finish },
 	{ METHOD_ANY, "/u/<n>/api/*", false, WORK_FILE, api_nothing },
+
+	{ METHOD_POST, "/whip/<room>", true, WORK_READ, whip_post, whip_posted, SDP },
+	{ METHOD_OPTIONS, "/whip/<room>", true, WORK_FILE, whip_options, NULL, "" },
+	{ METHOD_PATCH, "/whip/<room>/<session>", true, WORK_FILE, whip_of_session, whip_patched, FRAGMENT },
+	{ METHOD_DELETE, "/whip/<room>/<session>", true, WORK_FILE, whip_of_session, whip_deleted, "" },
+	{ METHOD_OPTIONS, "/whip/<room>/<session>", true, WORK_FILE, whip_options, NULL, "" },
+
+	{ METHOD_POST, "/whep/<room>", true, WORK_READ, whip_post, whip_posted, SDP },
+	{ METHOD_OPTIONS, "/whep/<room>", true, WORK_FILE, whip_options, NULL, "" },
+	{ METHOD_PATCH, "/whep/<room>/<session>", true, WORK_FILE, whip_of_session, whip_patched, FRAGMENT },
+	{ METHOD_DELETE, "/whep/<room>/<session>", true, WORK_FILE, whip_of_session, whip_deleted, "" },
+	{ METHOD_OPTIONS, "/whep/<room>/<session>", true, WORK_FILE, whip_options, NULL, "" },
 
 	{ METHOD_GET, "/u/<n>/media/<id>/<file>", false, WORK_READ, api_clip },
 	{ METHOD_ANY, "/u/<n>/media/*", false, WORK_FILE, api_nothing },

@@ -34,6 +34,13 @@ void api_session_finish(struct request *request);
 void api_recordings(struct store *store, struct request *request);
 void api_recording(struct store *store, struct request *request);
 void api_recording_events(struct store *store, struct request *request);
+/* whip.c */
+void whip_post(struct store *store, struct request *request);
+void whip_posted(struct request *request);
+void whip_of_session(struct store *store, struct request *request);
+void whip_patched(struct request *request);
+void whip_deleted(struct request *request);
+void whip_options(struct store *store, struct request *request);
 /* media.c */
 void api_clip(struct store *store, struct request *request);
 

@@ -171,21 +171,6 @@ static void enter(struct client *client, struct classroom *classroom, enum room_
 	classroom_carry_out(classroom);
 }
 
-static int find_or_create(
-	struct live *live, const struct class_facts *facts, struct classroom **ret_classroom)
-{
-	struct classroom *classroom = live_find_classroom(live, facts->session.id);
-
-	if (classroom) {
-		*ret_classroom = classroom;
-		return 0;
-	}
-	if (facts->session.state == SESSION_ENDED ||
-		session_over(&facts->session, live_now().wall_ms))
-		return -ESHUTDOWN;
-	return classroom_create(live, facts, ret_classroom);
-}
-
 static enum room_role room_role_of(enum session_role role)
 {
 	if (role == IN_SESSION_INSTRUCTOR)
@@ -208,7 +193,7 @@ static void done(void *arg)
 	if (result == 0 && job->facts.role == IN_SESSION_NONE)
 		result = -ENOENT; /* of what a person has no part in they learn nothing */
 	if (result == 0)
-		result = find_or_create(live, &job->facts, &classroom);
+		result = live_hold(live, &job->facts, &classroom);
 	if (result < 0)
 		refuse(client, &job->request, result);
 	else

@@ -7,22 +7,13 @@
 #include <string.h>
 
 #include "signaling/live.h"
-#include "signaling/sdp.h"
-
-enum { RESTART_PAUSE_US = 1000 * 1000 }; /* between two ICE restarts of one peer */
+#include "signaling/negotiation.h"
 
 /* What the offer asks for, relative to the peer that the seat has. */
 enum ask {
 	ASK_NEW,     /* another peer: another certificate, or none is there */
 	ASK_RESTART, /* ICE of the same one */
 	ASK_SAME,    /* the answer again */
-};
-
-struct negotiation {
-	struct sdp_offer offer;
-	struct lectern_peer_params params;
-	char answer[SDP_MAX_ANSWER];
-	char why[SDP_WHY];
 };
 
 static enum ask what_is_asked(const struct seat *seat, const struct sdp_transport *offered)
@@ -37,78 +28,13 @@ static enum ask what_is_asked(const struct seat *seat, const struct sdp_transpor
 	return ASK_SAME;
 }
 
-static const char *role_name(enum room_role role)
-{
-	static const char *const names[] = {
-		[ROOM_INSTRUCTOR] = "instructor",
-		[ROOM_COORDINATOR] = "coordinator",
-		[ROOM_TRAINEE] = "trainee",
-	};
-
-	return names[role];
-}
-
-static void fill_person(const struct classroom *classroom, const struct seat *seat,
-	struct lectern_peer_params *params)
-{
-	const struct member *member = room_find(classroom->room, seat->member);
-
-	params->room = classroom->engine_room;
-	memcpy(params->member, member->id, sizeof(params->member));
-	memcpy(params->name, member->name, sizeof(params->name));
-	snprintf(params->role, sizeof(params->role), "%s", role_name(member->role));
-}
-
-static int restart(
-	struct classroom *classroom, struct seat *seat, const struct lectern_peer_params *params)
-{
-	uint64_t now_us = live_now().now_us;
-	int result;
-
-	if (seat->restart_us && now_us - seat->restart_us < RESTART_PAUSE_US)
-		return -EAGAIN;
-	result = lectern_engine_peer_restart(classroom->live->server->engine, seat->peer,
-		params->local_ufrag, params->local_pwd, params->remote_ufrag, params->remote_pwd);
-	if (result == 0) {
-		seat->restart_us = now_us;
-		*seat->params = *params;
-	}
-	return result;
-}
-
-static int write_answer(
-	const struct client *client, struct negotiation *n, lectern_id peer, unsigned version)
-{
-	const struct lectern_endpoint *endpoint =
-		lectern_engine_peer_endpoint(client->classroom->live->server->engine, peer);
-
-	return endpoint ? sdp_write(&n->offer, &n->params, endpoint, version, n->answer) : -ENOENT;
-}
-
-/* The one that the seat has stays until the new one has its answer. */
-static int replace_peer(struct client *client, struct negotiation *n)
-{
-	struct lectern_engine *engine = client->classroom->live->server->engine;
-	lectern_id peer;
-	int result = lectern_engine_peer_add(engine, &n->params, &peer);
-
-	if (result < 0)
-		return result;
-	result = write_answer(client, n, peer, 1);
-	if (result == 0)
-		result = classroom_take_peer(client->classroom, client->seat, peer, &n->params);
-	if (result < 0)
-		lectern_engine_peer_remove(engine, peer);
-	return result;
-}
-
 static int answer_again(struct client *client, enum ask ask, struct negotiation *n)
 {
 	struct seat *seat = client->seat;
-	int result = write_answer(client, n, seat->peer, seat->answers + 1);
+	int result = negotiation_same_peer(client->classroom, seat, n);
 
 	if (result == 0 && ask == ASK_RESTART)
-		result = restart(client->classroom, seat, &n->params);
+		result = negotiation_restart(client->classroom, seat, &n->params);
 	return result;
 }
 
@@ -121,11 +47,12 @@ static int negotiate(struct client *client, const char *sdp, struct negotiation 
 
 	if (result < 0)
 		return result;
-	fill_person(client->classroom, seat, &n->params);
+	negotiation_fill_person(client->classroom, seat, &n->params);
 	ask = what_is_asked(seat, &n->offer.transport);
 	result = sdp_negotiate(&n->offer, ask == ASK_NEW ? NULL : seat->params, &n->params, n->why);
 	if (result == 0)
-		result = ask == ASK_NEW ? replace_peer(client, n) : answer_again(client, ask, n);
+		result = ask == ASK_NEW ? negotiation_new_peer(client->classroom, seat, n)
+					: answer_again(client, ask, n);
 	if (result == 0)
 		seat->answers++;
 	return result;
