@@ -52,7 +52,7 @@ static void read_candidate(struct sdp *sdp, const char *text)
 	char transport[8], ip[64];
 	unsigned port;
 
-	if (sscanf(text, "%*s 1 %7s %*s %63s %u", transport, ip, &port) != 3 ||
+	if (sscanf(text, "%*[^ ] 1 %7[^ ] %*[^ ] %63[^ ] %u", transport, ip, &port) != 3 ||
 		strcasecmp(transport, "udp") != 0 || strchr(ip, ':') || port > UINT16_MAX)
 		return;
 	if (sdp->ip[0] && (after(sdp->ip, "127.") || !after(ip, "127.")))
@@ -66,8 +66,8 @@ static void read_extension(struct sdp_section *section, const char *text)
 	char uri[128];
 	unsigned id;
 
-	if (sscanf(text, "%u%*[^ ] %127s", &id, uri) != 2 &&
-		sscanf(text, "%u %127s", &id, uri) != 2)
+	if (sscanf(text, "%u%*[^ ] %127[^ ]", &id, uri) != 2 &&
+		sscanf(text, "%u %127[^ ]", &id, uri) != 2)
 		return;
 	if (id < 1 || id > 14)
 		return;
@@ -172,7 +172,7 @@ static struct sdp_section *begin_section(struct sdp *sdp, const char *line)
 		return NULL;
 	section = &sdp->sections[sdp->count++];
 	*section = (struct sdp_section){.video = after(line, "m=video ") != NULL};
-	section->rejected = sscanf(line, "m=%*s %u", &port) != 1 || !port;
+	section->rejected = sscanf(line, "m=%*[^ ] %u", &port) != 1 || !port;
 	return section;
 }
 
