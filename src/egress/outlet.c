@@ -19,17 +19,22 @@ enum {
 
 int outlet_pool_create(unsigned count, struct outlet_pool **ret_pool)
 {
-	struct outlet_pool *pool =
-		calloc(1, sizeof(*pool) + (size_t)count * sizeof(pool->items[0]));
+	struct outlet_pool *pool = calloc(1, sizeof(*pool));
 
+	assert(count <= OUTLET_MAX_ITEMS);
 	if (!pool)
 		return -ENOMEM;
-	list_init(&pool->waiting);
-	pool->count = pool->free_count = count;
-	for (unsigned i = count; i-- > 0;) {
-		pool->items[i].next = pool->free;
-		pool->free = &pool->items[i];
+	pool->items = aligned_alloc(_Alignof(struct outlet_item), count * sizeof(pool->items[0]));
+	pool->next = calloc(count, sizeof(pool->next[0]));
+	if (!pool->items || !pool->next) {
+		outlet_pool_destroy(pool);
+		return -ENOMEM;
 	}
+	list_init(&pool->waiting);
+	pool->free = outlet_chain_none();
+	for (unsigned i = 0; i < count; i++)
+		outlet_chain_append(pool, &pool->free, (uint16_t)i);
+	pool->count = pool->free_count = count;
 	*ret_pool = pool;
 	return 0;
 }
@@ -38,7 +43,9 @@ void outlet_pool_destroy(struct outlet_pool *pool)
 {
 	if (!pool)
 		return;
-	assert(list_empty(&pool->waiting) && pool->free_count == pool->count);
+	assert(pool->free_count == pool->count);
+	free(pool->items);
+	free(pool->next);
 	free(pool);
 }
 
@@ -68,10 +75,13 @@ const struct outlet_pool_counters *outlet_pool_counters(const struct outlet_pool
 
 void outlet_item_put(struct outlet_pool *pool, struct outlet_item *item)
 {
+	uint16_t number = (uint16_t)(item - pool->items);
+
 	for (unsigned i = 0; i < item->piece_count; i++)
 		pkt_put(item->pieces[i].pkt);
-	item->next = pool->free;
-	pool->free = item;
+	/* The first to be taken again: it is in the cache. */
+	pool->next[number] = pool->free.first;
+	pool->free.first = number;
 	pool->free_count++;
 }
 
@@ -83,21 +93,18 @@ void outlet_init(
 	*outlet = (struct outlet){
 		.ops = ops, .arg = arg, .pool = pool, .repair_credit = REPAIR_START};
 	list_init(&outlet->of_pool);
-	outlet->end = &outlet->first;
+	outlet->items = outlet_chain_none();
 }
 
 unsigned outlet_drop(struct outlet *outlet)
 {
+	struct outlet_item *item;
 	unsigned count = 0;
 
-	while (outlet->first) {
-		struct outlet_item *item = outlet->first;
-
-		outlet->first = item->next;
+	while ((item = outlet_chain_take(outlet->pool, &outlet->items)) != NULL) {
 		outlet_item_put(outlet->pool, item);
 		count++;
 	}
-	outlet->end = &outlet->first;
 	list_remove(&outlet->of_pool);
 	return count;
 }
@@ -110,19 +117,19 @@ void outlet_finish(struct outlet *outlet)
 	outlet->sent = NULL;
 }
 
-/* What waits has been sent when it returns NULL: then somebody holds items, which is a bug. */
 static struct outlet_item *take_item(struct outlet_pool *pool, uint64_t now_us)
 {
 	struct outlet_item *item;
 
-	if (!pool->free) {
+	if (!pool->free_count) {
 		pool->counters.early++;
 		outlet_pool_drain(pool, now_us);
 	}
-	item = pool->free;
-	assert(item);
-	pool->free = item->next;
+	item = outlet_chain_take(pool, &pool->free);
+	assert(item); /* else somebody holds them all, neither sent nor cancelled */
 	pool->free_count--;
+	if (pool->free_count)
+		outlet_item_prefetch(pool, pool->free.first);
 	return item;
 }
 
@@ -136,8 +143,8 @@ struct outlet_item *outlet_begin(
 		return NULL;
 	}
 	item = take_item(outlet->pool, now_us);
-	item->next = NULL;
-	item->head = head;
+	item->twcc_at = head->twcc_at;
+	item->send_time_at = head->abs_send_time_at;
 	item->len = 0;
 	item->size = 0;
 	item->piece_count = 0;
@@ -167,8 +174,7 @@ void outlet_send(struct outlet *outlet, struct outlet_item *item)
 		outlet->repair_credit -= item->size;
 	else if (outlet->repair_credit < REPAIR_MOST)
 		outlet->repair_credit += item->size / REPAIR_SHARE;
-	*outlet->end = item;
-	outlet->end = &item->next;
+	outlet_chain_append(outlet->pool, &outlet->items, (uint16_t)(item - outlet->pool->items));
 	if (list_empty(&outlet->of_pool))
 		list_append(&outlet->pool->waiting, &outlet->of_pool);
 }

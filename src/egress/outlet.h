@@ -33,7 +33,8 @@ enum {
 	OUTLET_ROOM = 1600,	  /* bytes of a place of the peer's: a packet and an SRTP trailer */
 	OUTLET_MAX_PACKET = 1450, /* bytes of a plaintext packet */
 	OUTLET_SENT = 1024, /* packets remembered for feedback, a power of two: 2 s at 5 Mbit/s */
-	OUTLET_HEAD = 160,  /* bytes that an item holds itself */
+	OUTLET_HEAD = 192,  /* bytes that an item holds itself */
+	OUTLET_MAX_ITEMS = 65535, /* of a pool */
 	OUTLET_PIECES = 3,
 	OUTLET_MAX_PAD = 32, /* bytes of padding, and no more than a sixteenth of the packet */
 };
@@ -44,17 +45,22 @@ struct outlet_piece {
 	uint16_t at, len;
 };
 
+/* Lies in lines of the cache: the first tells all but the bytes, and few packets need a third. */
 struct outlet_item {
-	struct outlet_item *next;
-	const struct rtp_template
-		*head; /* of which the values are that are known when it is sent */
-	uint16_t size; /* of the whole packet, see outlet_add() */
-	uint8_t len;   /* bytes written */
+	_Alignas(64) uint8_t twcc_at; /* where the values lie that are known when it is sent; */
+	uint8_t send_time_at;	      /* see struct rtp_template */
+	uint16_t size;		      /* of the whole packet, see outlet_add() */
+	uint8_t len;		      /* bytes written */
 	uint8_t piece_count;
 	bool repair;
 	bool pads; /* may be padded: video */
 	struct outlet_piece pieces[OUTLET_PIECES];
 	uint8_t bytes[OUTLET_HEAD]; /* the RTP header first, then what begins the payload */
+};
+
+/* Items of a pool, one behind the other, by their numbers. */
+struct outlet_chain {
+	uint16_t first, last;
 };
 
 /* Of a worker: its items, and its outlets that wait to be drained. */
@@ -92,7 +98,7 @@ struct outlet {
 	void *arg;
 	struct outlet_pool *pool;
 	struct list of_pool; /* while it has items */
-	struct outlet_item *first, **end;
+	struct outlet_chain items;
 	uint16_t twcc_seq;	  /* of the next packet */
 	struct outlet_sent *sent; /* OUTLET_SENT, from the first packet that is numbered */
 	uint32_t rtt_us;	  /* smoothed, 0 unknown */
@@ -115,8 +121,7 @@ void outlet_init(
 void outlet_finish(struct outlet *outlet);
 
 /*
- * An empty item for a packet with header `head`, which must stay where it is until the item is
- * sent. The caller writes item->bytes and counts them in item->len, adds pieces, and gives it to
+ * An empty item for a packet with header `head`. The caller writes item->bytes and counts them in item->len, adds pieces, and gives it to
  * outlet_send() or outlet_cancel(). NULL: nothing may be sent now; counted.
  */
 struct outlet_item *outlet_begin(

@@ -5,13 +5,11 @@
 
 #include "egress/outlet_priv.h"
 
-enum { GATHER = 64 }; /* items that are put in order at a time: segments of one message */
-
-static void number(struct outlet *outlet, const struct rtp_template *t, uint8_t *packet)
+static void number(struct outlet *outlet, uint8_t *packet, uint8_t at)
 {
 	uint16_t seq = outlet->twcc_seq++;
 
-	rtp_template_set_twcc(t, packet, seq);
+	rtp_set_twcc(packet, at, seq);
 	if (!outlet->sent)
 		outlet->sent = calloc(OUTLET_SENT, sizeof(outlet->sent[0]));
 	if (outlet->sent)
@@ -62,9 +60,9 @@ static void emit(struct outlet *outlet, struct outlet_item *item, size_t size, u
 		pad(outlet, packet, len, size);
 		len = size;
 	}
-	if (item->head->twcc_at)
-		number(outlet, item->head, packet);
-	rtp_template_set_time(item->head, packet, now_us);
+	if (item->twcc_at)
+		number(outlet, packet, item->twcc_at);
+	rtp_set_send_time(packet, item->send_time_at, now_us);
 	outlet_item_put(outlet->pool, item);
 	outlet->packets++;
 	outlet->bytes += len;
@@ -73,94 +71,89 @@ static void emit(struct outlet *outlet, struct outlet_item *item, size_t size, u
 }
 
 /* How many of the first items can be of one size, and which. */
-static unsigned stretch(struct outlet_item *const *items, unsigned count, uint16_t *ret_size)
+static unsigned stretch(
+	const struct outlet_pool *pool, const struct outlet_chain *items, uint16_t *ret_size)
 {
-	uint16_t least = items[0]->size, most = least;
-	unsigned i;
+	uint16_t number = items->first, least = pool->items[number].size, most = least;
+	unsigned count = 1;
 
-	for (i = 1; i < count; i++) {
-		uint16_t size = items[i]->size;
+	while ((number = pool->next[number]) != OUTLET_NO_ITEM) {
+		uint16_t size = pool->items[number].size;
 		uint16_t low = size < least ? size : least, high = size > most ? size : most;
 
 		if (high - low > OUTLET_MAX_PAD || high - low > high / 16)
 			break;
 		least = low;
 		most = high;
+		count++;
 	}
 	*ret_size = most;
-	return i;
+	return count;
 }
 
-/*
- * One run: as many of the first items as can be of one size, and one that is shorter: the next, or
- * a packet of sound. Returns how many of `items` were sent.
- */
-static unsigned send_run(struct outlet *outlet, struct outlet_item *const *items, unsigned count,
-	struct outlet_item *sound, bool *ret_sound_sent, uint64_t now_us)
+/* One run: as many of the first items as can be of one size, and one that is shorter: the next, or
+ * a packet of sound. */
+static void send_run(struct outlet *outlet, struct outlet_chain *items, struct outlet_chain *sounds,
+	uint64_t now_us)
 {
+	struct outlet_pool *pool = outlet->pool;
 	uint16_t size;
-	unsigned same = stretch(items, count, &size);
-	struct outlet_item *last = NULL;
+	unsigned same = stretch(pool, items, &size);
+	struct outlet_item *item = NULL, *last;
+	struct outlet_chain *of_last = NULL;
 
-	if (same < count && items[same]->size < size)
-		last = items[same];
-	else if (sound && sound->size < size)
-		last = sound;
-	for (unsigned i = 0; i < same; i++)
-		emit(outlet, items[i], i + 1 < same || last ? size : 0, now_us);
-	if (last)
-		emit(outlet, last, 0, now_us);
-	*ret_sound_sent = last && last == sound;
-	return same + (last && last != sound);
+	for (unsigned i = 0; i + 1 < same; i++)
+		emit(outlet, outlet_chain_take(pool, items), size, now_us);
+	item = outlet_chain_take(pool, items);
+	if ((last = outlet_chain_first(pool, items)) != NULL && last->size < size)
+		of_last = items;
+	else if ((last = outlet_chain_first(pool, sounds)) != NULL && last->size < size)
+		of_last = sounds;
+	emit(outlet, item, of_last ? size : 0, now_us);
+	if (of_last)
+		emit(outlet, outlet_chain_take(pool, of_last), 0, now_us);
 }
 
-static void send_gathered(struct outlet *outlet, struct outlet_item *const *items, unsigned count,
-	struct outlet_item *const *sounds, unsigned sound_count, uint64_t now_us)
+/* Has what is sent next brought into the cache. */
+static void prefetch(const struct outlet_pool *pool)
 {
-	unsigned done = 0, heard = 0;
+	const struct outlet *outlet;
 
-	while (done < count) {
-		bool sound_sent;
-
-		done += send_run(outlet, items + done, count - done,
-			heard < sound_count ? sounds[heard] : NULL, &sound_sent, now_us);
-		heard += sound_sent;
-	}
-	while (heard < sound_count)
-		emit(outlet, sounds[heard++], 0, now_us);
+	if (list_empty(&pool->waiting))
+		return;
+	outlet = list_of(pool->waiting.next, struct outlet, of_pool);
+	for (uint16_t i = outlet->items.first; i != OUTLET_NO_ITEM; i = pool->next[i])
+		outlet_item_prefetch(pool, i);
+	__builtin_prefetch(list_of(outlet->of_pool.next, struct outlet, of_pool));
+	__builtin_prefetch(outlet->of_pool.next);
 }
 
-static unsigned gather(struct outlet *outlet, struct outlet_item **items, unsigned *ret_count,
-	struct outlet_item **sounds, unsigned *ret_sound_count)
+/* Parts what waits, in its order. */
+static void gather(struct outlet *outlet, struct outlet_chain *items, struct outlet_chain *sounds)
 {
-	unsigned count = 0, sound_count = 0;
+	struct outlet_pool *pool = outlet->pool;
+	struct outlet_item *item;
 
-	while (outlet->first && count + sound_count < GATHER) {
-		struct outlet_item *item = outlet->first;
-
-		outlet->first = item->next;
-		if (item->pads)
-			items[count++] = item;
-		else
-			sounds[sound_count++] = item;
-	}
-	if (!outlet->first)
-		outlet->end = &outlet->first;
-	*ret_count = count;
-	*ret_sound_count = sound_count;
-	return count + sound_count;
+	*items = *sounds = outlet_chain_none();
+	while ((item = outlet_chain_take(pool, &outlet->items)) != NULL)
+		outlet_chain_append(
+			pool, item->pads ? items : sounds, (uint16_t)(item - pool->items));
 }
 
 void outlet_drain(struct outlet *outlet, uint64_t now_us)
 {
-	struct outlet_item *items[GATHER], *sounds[GATHER];
-	unsigned count, sound_count;
+	struct outlet_chain items, sounds;
+	struct outlet_item *sound;
 
 	list_remove(&outlet->of_pool);
 	if (!outlet->ops->open(outlet->arg)) {
 		outlet->pool->counters.closed += outlet_drop(outlet);
 		return;
 	}
-	while (gather(outlet, items, &count, sounds, &sound_count))
-		send_gathered(outlet, items, count, sounds, sound_count, now_us);
+	prefetch(outlet->pool);
+	gather(outlet, &items, &sounds);
+	while (!outlet_chain_empty(&items))
+		send_run(outlet, &items, &sounds, now_us);
+	while ((sound = outlet_chain_take(outlet->pool, &sounds)) != NULL)
+		emit(outlet, sound, 0, now_us);
 }

@@ -247,19 +247,19 @@ void rtp_template_set_level(
 		packet[t->level_at] = (uint8_t)(voice << 7 | level);
 }
 
-void rtp_template_set_twcc(const struct rtp_template *t, uint8_t *packet, uint16_t seq)
+void rtp_set_twcc(uint8_t *packet, uint8_t at, uint16_t seq)
 {
-	if (t->twcc_at)
-		put_u16(packet + t->twcc_at, seq);
+	if (at)
+		put_u16(packet + at, seq);
 }
 
-void rtp_template_set_time(const struct rtp_template *t, uint8_t *packet, uint64_t now_us)
+void rtp_set_send_time(uint8_t *packet, uint8_t at, uint64_t now_us)
 {
 	/* 6 bits of seconds, 18 of fraction */
 	uint32_t time = (uint32_t)((now_us << 18) / 1000000) & 0xffffff;
 
-	if (!t->abs_send_time_at)
+	if (!at)
 		return;
-	packet[t->abs_send_time_at] = (uint8_t)(time >> 16);
-	put_u16(packet + t->abs_send_time_at + 1, (uint16_t)time);
+	packet[at] = (uint8_t)(time >> 16);
+	put_u16(packet + at + 1, (uint16_t)time);
 }

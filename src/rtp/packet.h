@@ -62,8 +62,9 @@ void rtp_template_write(const struct rtp_template *t, uint8_t *out, uint8_t pt, 
 	uint16_t seq, uint32_t timestamp);
 void rtp_template_set_level(
 	const struct rtp_template *t, uint8_t *packet, uint8_t level, bool voice);
-void rtp_template_set_twcc(const struct rtp_template *t, uint8_t *packet, uint16_t seq);
+/* At twcc_at and abs_send_time_at of the template; 0: nothing happens. */
+void rtp_set_twcc(uint8_t *packet, uint8_t at, uint16_t seq);
 /* 24 bits, 6.18 fixed point seconds. */
-void rtp_template_set_time(const struct rtp_template *t, uint8_t *packet, uint64_t now_us);
+void rtp_set_send_time(uint8_t *packet, uint8_t at, uint64_t now_us);
 
 #endif

@@ -192,8 +192,8 @@ static void a_written_header_parses_back(void **state)
 	rtp_template_init(&t, 0xcafe, &test_exts, "video-slot-mid");
 	rtp_template_write(&t, out, 100, true, 0xfffe, 0x80000001);
 	rtp_template_set_level(&t, out, 30, true);
-	rtp_template_set_twcc(&t, out, 0x1234);
-	rtp_template_set_time(&t, out, 1500000); /* 1.5 s in 6.18 */
+	rtp_set_twcc(out, t.twcc_at, 0x1234);
+	rtp_set_send_time(out, t.abs_send_time_at, 1500000); /* 1.5 s in 6.18 */
 	assert_int_equal(parse(out, t.len + 4u, &rtp, &names), 0);
 	assert_int_equal(rtp.header_len, t.len);
 	assert_int_equal(rtp.payload_len, 4);
@@ -220,8 +220,8 @@ static void nothing_negotiated_nothing_written(void **state)
 	rtp_template_init(&t, 1, &none, "0");
 	assert_int_equal(t.len, 12);
 	rtp_template_write(&t, out, 96, false, 1, 2);
-	rtp_template_set_twcc(&t, out, 0xffff); /* no place for them: nothing happens */
-	rtp_template_set_time(&t, out, 1);
+	rtp_set_twcc(out, t.twcc_at, 0xffff); /* no place for them: nothing happens */
+	rtp_set_send_time(out, t.abs_send_time_at, 1);
 	rtp_template_set_level(&t, out, 1, true);
 	assert_int_equal(out[0], 0x80);
 	assert_int_equal(out[12], 0);
