@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "engine/mirror.h"
 #include "engine/table.h"
 
 int bridge_init(struct bridge *bridge, unsigned self, const struct pkt_pool *pool)
@@ -33,6 +34,54 @@ void bridge_send(struct bridge *bridge, uint64_t workers, const struct parcel *p
 		if (workers & 1)
 			link_send(bridge->out[i], parcel);
 	}
+}
+
+static void take_packet(
+	struct bridge *bridge, struct link *link, const struct parcel *parcel, uint64_t now_us)
+{
+	struct mirror *mirror = *bridge_mirror(bridge, parcel->peer, parcel->kind);
+	struct pkt *view;
+
+	if (!mirror || !mirror_is_of(mirror, parcel)) {
+		link_refuse(link, parcel, LINK_DROP_UNWATCHED);
+		return;
+	}
+	view = link_view(link, parcel);
+	if (!view)
+		return;
+	/* it may have come in there after this turn began here */
+	if (now_us < view->arrival_us)
+		now_us = view->arrival_us;
+	mirror_packet(mirror, parcel, view, now_us);
+	pkt_put(view);
+}
+
+static bool take_parcels(struct bridge *bridge, struct link *link, bridge_message_fn *message,
+	void *arg, uint64_t now_us)
+{
+	for (unsigned i = 0; i < BRIDGE_TURN; i++) {
+		const struct parcel *parcel = link_front(link);
+
+		if (!parcel)
+			return false;
+		if (parcel->type == PARCEL_PACKET)
+			take_packet(bridge, link, parcel, now_us);
+		else
+			message(arg, link->from, parcel, now_us);
+		link_pop(link);
+	}
+	return true;
+}
+
+bool bridge_recv(struct bridge *bridge, bridge_message_fn *message, void *arg, uint64_t now_us)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < bridge->count; i++) {
+		if (i != bridge->self)
+			more |= take_parcels(bridge, bridge->in[i], message, arg, now_us);
+	}
+	return more;
 }
 
 void bridge_flush(struct bridge *bridge)

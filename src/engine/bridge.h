@@ -9,11 +9,15 @@
 #ifndef ENGINE_BRIDGE_H
 #define ENGINE_BRIDGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/link.h"
 
-enum { BRIDGE_MAX_WORKERS = 64 }; /* a mask of workers is 64 bits */
+enum {
+	BRIDGE_MAX_WORKERS = 64, /* a mask of workers is 64 bits */
+	BRIDGE_TURN = 512,	 /* parcels of another worker, in one turn */
+};
 
 struct mirror;
 
@@ -36,6 +40,13 @@ void bridge_finish(struct bridge *bridge);
 struct mirror **bridge_mirror(struct bridge *bridge, lectern_id peer, uint8_t kind);
 /* To each worker of the mask. */
 void bridge_send(struct bridge *bridge, uint64_t workers, const struct parcel *parcel);
+/*
+ * Takes what came from the others, at most BRIDGE_TURN of each: packets go to their mirrors, and
+ * messages to `message`, which borrows them. Returns whether there is more.
+ */
+typedef void(bridge_message_fn)(
+	void *arg, unsigned from, const struct parcel *parcel, uint64_t now_us);
+bool bridge_recv(struct bridge *bridge, bridge_message_fn *message, void *arg, uint64_t now_us);
 /* At the end of a turn. */
 void bridge_flush(struct bridge *bridge);
 /* Every 2 s or so: logs what was dropped since. */

@@ -190,14 +190,15 @@ static void tell_heard(
 	bridge_send(span->bridge, workers, &parcel);
 }
 
-/* Whoever has a hall hears of all that is here, once: when we first hear of it. */
+/* Whoever has a hall hears of all that is here, once: when it is new, or when we first hear of it
+ * because it was there before. */
 static void on_hello(struct span *span, unsigned from, const struct parcel *parcel)
 {
 	struct parcel answer = about(span, PARCEL_HELLO);
 
 	if (parcel->u.first)
 		bridge_send(span->bridge, bridge_bit(from), &answer);
-	if (span->halls & bridge_bit(from))
+	else if (span->halls & bridge_bit(from))
 		return;
 	span->halls |= bridge_bit(from);
 	list_each (it, &span->shares)

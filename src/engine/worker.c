@@ -15,7 +15,6 @@
 #include "engine/bridge.h"
 #include "engine/endpoint.h"
 #include "engine/hall.h"
-#include "engine/mirror.h"
 #include "engine/table.h"
 #include "peer/path_in.h"
 
@@ -258,53 +257,12 @@ static void discard_command(const void *letter)
 
 /* ---- from other workers ---- */
 
-static void on_lent(
-	struct worker *worker, struct link *link, const struct parcel *parcel, uint64_t now_us)
+static void on_parcel(void *arg, unsigned from, const struct parcel *parcel, uint64_t now_us)
 {
-	struct mirror *mirror = *bridge_mirror(&worker->rt.bridge, parcel->peer, parcel->kind);
-	struct pkt *view;
+	struct hall *hall = find_hall(arg, parcel->room);
 
-	if (!mirror || !mirror_is_of(mirror, parcel)) {
-		link_refuse(link, parcel, LINK_DROP_UNWATCHED);
-		return;
-	}
-	view = link_view(link, parcel);
-	if (!view)
-		return;
-	/* it may have come in there after this turn began here */
-	if (now_us < view->arrival_us)
-		now_us = view->arrival_us;
-	mirror_packet(mirror, parcel, view, now_us);
-	pkt_put(view);
-}
-
-static void on_parcel(
-	struct worker *worker, struct link *link, const struct parcel *parcel, uint64_t now_us)
-{
-	struct hall *hall;
-
-	if (parcel->type == PARCEL_PACKET) {
-		on_lent(worker, link, parcel, now_us);
-		return;
-	}
-	hall = find_hall(worker, parcel->room);
 	if (hall)
-		span_recv(&hall->span, link->from, parcel, now_us);
-}
-
-/* What is left over is for the next turn, so that sockets and timers get theirs. */
-static void take_parcels(struct worker *worker, struct link *link, uint64_t now_us)
-{
-	const struct parcel *parcel = NULL;
-
-	for (unsigned i = 0; i < WORKER_PARCELS; i++) {
-		parcel = link_front(link);
-		if (!parcel)
-			return;
-		on_parcel(worker, link, parcel, now_us);
-		link_pop(link);
-	}
-	loop_wake(worker->loop);
+		span_recv(&hall->span, from, parcel, now_us);
 }
 
 /* ---- the turn ---- */
@@ -312,7 +270,6 @@ static void take_parcels(struct worker *worker, struct link *link, uint64_t now_
 static void on_woken(void *arg, uint64_t now_us)
 {
 	struct worker *worker = arg;
-	struct bridge *bridge = &worker->rt.bridge;
 	const struct command *command;
 
 	while ((command = letters_front(&worker->commands)) != NULL) {
@@ -320,10 +277,9 @@ static void on_woken(void *arg, uint64_t now_us)
 		discard_command(command);
 		letters_pop(&worker->commands);
 	}
-	for (unsigned i = 0; i < bridge->count; i++) {
-		if (i != bridge->self)
-			take_parcels(worker, bridge->in[i], now_us);
-	}
+	/* What is left over is for the next turn, so that sockets and timers get theirs. */
+	if (bridge_recv(&worker->rt.bridge, on_parcel, worker, now_us))
+		loop_wake(worker->loop);
 }
 
 static void on_datagram(void *arg, struct pkt *pkt, const struct addr *from)

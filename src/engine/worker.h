@@ -25,7 +25,6 @@ enum {
 	WORKER_LINK_US = 2 * 1000000,
 	WORKER_COMMANDS = 1024, /* on their way; more wait */
 	WORKER_EVENTS = 2048,
-	WORKER_PARCELS = 512, /* of another worker, in one turn */
 };
 
 enum command_type {
