@@ -179,13 +179,14 @@ static void stop_wanting(struct mirror *mirror)
 void mirror_tick(struct mirror *mirror, uint64_t now_us)
 {
 	bool needed = mirror->watched || mirror->always;
+	uint64_t held_us = uptrack_hold_us(&mirror->source);
 
 	if (needed && !mirror->wanted)
 		want(mirror); /* there was no memory */
 	else if (!needed && mirror->wanted)
 		stop_wanting(mirror);
 	for (unsigned i = 0; i < mirror->source.layer_count; i++) {
-		if (mirror->histories[i].ring && now_us > UPTRACK_HISTORY_US)
-			history_prune(&mirror->histories[i], now_us - UPTRACK_HISTORY_US);
+		if (mirror->histories[i].ring && now_us > held_us)
+			history_prune(&mirror->histories[i], now_us - held_us);
 	}
 }

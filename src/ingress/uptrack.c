@@ -616,20 +616,19 @@ static bool within(const struct layer *layer, uint64_t us, uint64_t now_us)
 	return layer->packet_us && now_us - layer->packet_us < us;
 }
 
-/* How long packets are of use to those who may miss some. */
-static uint64_t hold_us(struct uptrack *track)
+uint64_t uptrack_hold_us(struct source *source)
 {
-	uint64_t us = track->source.hold_us;
+	uint64_t us = source->hold_us;
 
-	track->source.hold_us -= track->source.hold_us / HOLD_FADES;
-	if (!track->codec->video || us < UPTRACK_HISTORY_US)
+	source->hold_us -= source->hold_us / HOLD_FADES;
+	if (source->kind == LECTERN_MIC || us < UPTRACK_HISTORY_US)
 		return UPTRACK_HISTORY_US;
 	return us < UPTRACK_HISTORY_MOST_US ? us : UPTRACK_HISTORY_MOST_US;
 }
 
 void uptrack_tick(struct uptrack *track, uint64_t now_us)
 {
-	uint64_t held_us = hold_us(track);
+	uint64_t held_us = uptrack_hold_us(&track->source);
 	uint64_t live_us = track->source.kind == LECTERN_SCREEN ? SCREEN_LIVE_US : LIVE_US;
 
 	for (unsigned i = 0; i < track->source.layer_count; i++) {

@@ -92,6 +92,9 @@ void uptrack_write_requests(
 	struct uptrack *track, struct writer *w, uint32_t sender, uint32_t rtt_us, uint64_t now_us);
 /* Whether something is missing or asked for, so that the former should be called soon again. */
 bool uptrack_waits(const struct uptrack *track);
+/* How long packets are of use to those who may miss some; at each tick, for it fades. A mirror of
+ * the track on another worker holds its own so long. */
+uint64_t uptrack_hold_us(struct source *source);
 /* Layers that fell silent, rates, history too old. */
 void uptrack_tick(struct uptrack *track, uint64_t now_us);
 bool uptrack_flowing(const struct uptrack *track, uint64_t now_us);

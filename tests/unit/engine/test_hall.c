@@ -218,66 +218,147 @@ static int listen_as_recorder(const char *path)
 	return fd;
 }
 
-/* Takes the workers' connections and counts what comes by type. */
-static void take_recorded(
-	int listener, int *ends, unsigned *end_count, unsigned *counts, struct wire_track *track)
+/* Stands where the recorder would: counts what comes, by type. */
+struct archive {
+	char folder[32], path[64];
+	int listener, ends[8];
+	unsigned end_count;
+	unsigned counts[128];
+	unsigned used;		     /* connections that tracks came by, a bit each */
+	unsigned of_member[MEMBERS]; /* tracks */
+	struct wire_track track;     /* the last */
+};
+
+static void archive_open(struct fixture *f, struct archive *archive)
+{
+	struct lectern_engine_config config = {
+		.workers = scene_workers(),
+		.bind_address = "127.0.0.1",
+		.wake = scene_on_wake,
+		.wake_arg = &f->wake_fd,
+		.recorder_socket = archive->path,
+	};
+
+	*archive = (struct archive){.folder = "/tmp/lectern-test-XXXXXX"};
+	assert_non_null(mkdtemp(archive->folder));
+	snprintf(archive->path, sizeof(archive->path), "%s/socket", archive->folder);
+	archive->listener = listen_as_recorder(archive->path);
+	lectern_engine_destroy(f->engine);
+	assert_int_equal(lectern_engine_create(&config, &f->engine), 0);
+	assert_int_equal(lectern_engine_room_open(f->engine, &f->room), 0);
+}
+
+static void archive_take(struct archive *archive)
 {
 	static uint8_t data[WIRE_MAX];
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = accept4(archive->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd >= 0)
-		ends[(*end_count)++] = fd;
-	for (unsigned i = 0; i < *end_count; i++) {
-		while (recv(ends[i], data, sizeof(data), 0) > 0) {
+		archive->ends[archive->end_count++] = fd;
+	for (unsigned i = 0; i < archive->end_count; i++) {
+		while (recv(archive->ends[i], data, sizeof(data), 0) > 0) {
 			const struct wire_head *head = (const void *)data;
 
-			counts[head->type]++;
-			if (head->type == WIRE_TRACK)
-				memcpy(track, data + sizeof(*head), sizeof(*track));
+			archive->counts[head->type]++;
+			if (head->type != WIRE_TRACK)
+				continue;
+			memcpy(&archive->track, data + sizeof(*head), sizeof(archive->track));
+			archive->used |= 1u << i;
+			archive->of_member[archive->track.member[1] - '0']++;
 		}
 	}
+}
+
+static void archive_close(struct archive *archive)
+{
+	for (unsigned i = 0; i < archive->end_count; i++)
+		close(archive->ends[i]);
+	close(archive->listener);
+	unlink(archive->path);
+	rmdir(archive->folder);
 }
 
 static void what_is_permitted_is_recorded(void **state)
 {
 	struct fixture *f = *state;
-	char folder[] = "/tmp/lectern-test-XXXXXX", path[64];
-	struct lectern_engine_config config = {.workers = 1,
-		.bind_address = "127.0.0.1",
-		.wake = scene_on_wake,
-		.wake_arg = &f->wake_fd};
-	unsigned counts[128] = {0}, end_count = 0;
-	int listener, ends[8];
-	struct wire_track track = {0};
+	struct archive archive;
 	struct member *a;
 
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/socket", folder);
-	listener = listen_as_recorder(path);
-	config.recorder_socket = path;
-	lectern_engine_destroy(f->engine);
-	assert_int_equal(lectern_engine_create(&config, &f->engine), 0);
-	assert_int_equal(lectern_engine_room_open(f->engine, &f->room), 0);
+	archive_open(f, &archive);
 	a = scene_join(f, 0, (struct client_config){0});
 	lectern_engine_room_record(f->engine, f->room, "site/class");
 	lectern_engine_peer_permit(f->engine, a->id, LECTERN_KIND_BIT(LECTERN_MIC));
-	UNTIL(f, f->tap_connected && counts[WIRE_RTP] >= 20,
-		(scene_send_mic(a, 20), scene_send_camera(a, true),
-			take_recorded(listener, ends, &end_count, counts, &track)));
-	assert_int_equal(counts[WIRE_HELLO], 1);
-	assert_int_equal(counts[WIRE_TRACK], 1); /* the camera is not permitted */
-	assert_int_equal(track.kind, LECTERN_MIC);
-	assert_string_equal(track.recording, "site/class");
-	assert_string_equal(track.member, "m0");
-	assert_int_equal(counts[WIRE_END], 0);
+	UNTIL(f,
+		f->tap_connected && archive.counts[WIRE_RTP] >= 20 &&
+			archive.counts[WIRE_HELLO] == scene_workers(),
+		(scene_send_mic(a, 20), scene_send_camera(a, true), archive_take(&archive)));
+	assert_int_equal(archive.counts[WIRE_TRACK], 1); /* the camera is not permitted */
+	assert_int_equal(archive.track.kind, LECTERN_MIC);
+	assert_string_equal(archive.track.recording, "site/class");
+	assert_string_equal(archive.track.member, "m0");
+	assert_int_equal(archive.counts[WIRE_END], 0);
 	lectern_engine_room_record(f->engine, f->room, NULL);
-	UNTIL(f, counts[WIRE_END] == 1, take_recorded(listener, ends, &end_count, counts, &track));
-	for (unsigned i = 0; i < end_count; i++)
-		close(ends[i]);
-	close(listener);
+	UNTIL(f, archive.counts[WIRE_END] == 1, archive_take(&archive));
+	archive_close(&archive);
 	UNTIL(f, !f->tap_connected, );
-	unlink(path);
-	rmdir(folder);
+}
+
+/* Wherever a peer is: the room's home has the reels. */
+static void all_are_recorded_over_one_connection(void **state)
+{
+	struct fixture *f = *state;
+	struct archive archive;
+	struct member *members[3];
+
+	archive_open(f, &archive);
+	lectern_engine_room_record(f->engine, f->room, "site/class");
+	for (unsigned i = 0; i < 3; i++) {
+		members[i] = scene_join(f, i, (struct client_config){0});
+		lectern_engine_peer_permit(f->engine, members[i]->id,
+			LECTERN_KIND_BIT(LECTERN_MIC) |
+				(i == 1 ? LECTERN_KIND_BIT(LECTERN_CAMERA) : 0));
+	}
+	UNTIL(f,
+		archive.of_member[0] == 1 && archive.of_member[1] == 2 && archive.of_member[2] == 1,
+		(scene_send_mic(members[0], 20), scene_send_mic(members[1], 20),
+			scene_send_mic(members[2], 20), scene_film(members[1]),
+			archive_take(&archive)));
+	assert_int_equal(archive.used & (archive.used - 1), 0);
+	assert_int_equal(archive.counts[WIRE_END], 0);
+	lectern_engine_peer_remove(f->engine, members[1]->id);
+	UNTIL(f, archive.counts[WIRE_END] == 2, archive_take(&archive));
+	archive.counts[WIRE_RTP] = 0;
+	UNTIL(f, archive.counts[WIRE_RTP] >= 20,
+		(scene_send_mic(members[0], 20), scene_send_mic(members[2], 20),
+			archive_take(&archive)));
+	assert_int_equal(archive.counts[WIRE_TRACK], 4);
+	archive_close(&archive);
+}
+
+/* Its slot stays empty, on whatever worker; the others go on. */
+static void who_is_removed_is_not_seen_any_more(void **state)
+{
+	struct fixture *f = *state;
+	struct member *a = scene_join(f, 0, (struct client_config){0});
+	struct member *b = scene_join(f, 1, (struct client_config){0});
+	struct member *c = scene_join(f, 2, (struct client_config){0});
+	uint32_t picture = params_slot_ssrc(2, true, 1), other = params_slot_ssrc(2, true, 2);
+	unsigned before;
+
+	for (unsigned i = 0; i < 2; i++)
+		lectern_engine_peer_permit(
+			f->engine, f->members[i].id, LECTERN_KIND_BIT(LECTERN_CAMERA));
+	lectern_engine_slot_show(f->engine, c->id, 1, a->id, LECTERN_CAMERA);
+	lectern_engine_slot_show(f->engine, c->id, 2, b->id, LECTERN_CAMERA);
+	UNTIL(f, scene_count_of(c, picture) >= 10 && scene_count_of(c, other) >= 10,
+		(scene_film(a), scene_film(b)));
+	lectern_engine_peer_remove(f->engine, a->id);
+	UNTIL(f, client_over(a->client), scene_film(b));
+	before = scene_count_of(c, other);
+	UNTIL(f, scene_count_of(c, other) >= before + 5, scene_film(b));
+	before = scene_count_of(c, picture);
+	UNTIL(f, scene_count_of(c, other) >= before + 40, (scene_film(b), scene_film(a)));
+	assert_int_equal(scene_count_of(c, picture), before);
 }
 
 static void the_loudest_is_heard_and_named(void **state)
@@ -309,6 +390,8 @@ int main(void)
 		TEST(a_nack_is_answered_on_the_repair_stream),
 		TEST(a_stream_is_known_by_mid_and_rid),
 		TEST(what_is_permitted_is_recorded),
+		TEST(all_are_recorded_over_one_connection),
+		TEST(who_is_removed_is_not_seen_any_more),
 		TEST(the_loudest_is_heard_and_named),
 	};
 
