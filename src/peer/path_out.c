@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer/path_out.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "peer/peer_priv.h"
@@ -47,15 +48,25 @@ static uint8_t *media_place(void *arg)
 	return to ? place(peer, to) : NULL;
 }
 
+static void not_sealed(struct peer *peer, int err)
+{
+	enum peer_drop reason =
+		err == -EEXIST || err == -ERANGE ? PEER_DROP_SENT_TWICE : PEER_DROP_NOT_SEALED;
+
+	peer->host->drops[reason]++;
+	peer->drops[reason]++;
+}
+
 /* Encrypt it where it lies. */
 static void media_ready(void *arg, uint8_t *packet, size_t len)
 {
 	struct peer *peer = arg;
+	int err = srtp_protect_rtp(peer->srtp, packet, &len, PKT_ROOM);
 
-	if (srtp_protect_rtp(peer->srtp, packet, &len, PKT_ROOM) == 0)
-		commit(peer, destination(peer), len);
+	if (err)
+		not_sealed(peer, err);
 	else
-		peer->send_refused++;
+		commit(peer, destination(peer), len);
 }
 
 const struct outlet_ops path_out_media = {
@@ -70,15 +81,17 @@ void path_out_rtcp(void *arg, const uint8_t *data, size_t data_len)
 	const struct addr *to = destination(peer);
 	size_t len = data_len;
 	uint8_t *packet;
+	int err;
 
 	if (!to || len + SRTP_TRAILER > LECTERN_MAX_PACKET)
 		return;
 	packet = place(peer, to);
 	memcpy(packet, data, len);
-	if (srtp_protect_rtcp_compound(peer->srtp, packet, &len, PKT_ROOM) == 0)
-		commit(peer, to, len);
+	err = srtp_protect_rtcp_compound(peer->srtp, packet, &len, PKT_ROOM);
+	if (err)
+		not_sealed(peer, err);
 	else
-		peer->send_refused++;
+		commit(peer, to, len);
 }
 
 void path_out_dtls(void *arg, const uint8_t *data, size_t len)

@@ -32,7 +32,11 @@ static const char *const drop_texts[PEER_DROPS] = {
 	[PEER_DROP_TOO_FAST] = "too_fast",
 	[PEER_DROP_VERDICT] = "verdict",
 	[PEER_DROP_RTCP_MALFORMED] = "rtcp_malformed",
+	[PEER_DROP_SENT_TWICE] = "sent_twice",
+	[PEER_DROP_NOT_SEALED] = "not_sealed",
 };
+
+_Static_assert(SRTP_MAX_SENT >= 2 * LECTERN_MAX_SECTIONS, "each section has a stream and a repair");
 
 static const char *const state_texts[] = {
 	[LECTERN_PEER_NEW] = "new",

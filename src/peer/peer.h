@@ -52,6 +52,8 @@ enum peer_drop {
 	PEER_DROP_TOO_FAST,	/* above PEER_MAX_BPS or PEER_MAX_PPS */
 	PEER_DROP_VERDICT,	/* upstream refused it: see upstream_stats */
 	PEER_DROP_RTCP_MALFORMED,
+	PEER_DROP_SENT_TWICE, /* on its way out: its SRTP index may have been sent already */
+	PEER_DROP_NOT_SEALED, /* on its way out: SRTP refused it for another reason */
 	PEER_DROPS,
 };
 

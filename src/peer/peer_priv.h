@@ -48,7 +48,6 @@ struct peer {
 	struct peer_wish wishes[LECTERN_VIDEO_SLOTS];
 	struct listener listener;
 	struct peer_meter meter;
-	uint64_t send_refused; /* packets that SRTP would not protect */
 	uint64_t drops[PEER_DROPS];
 };
 

@@ -18,6 +18,7 @@ enum {
 	AEAD_IV = 12,
 	AEAD_TAG = 16,
 	AEAD_ALIGN = 64,
+	AEAD_MAX_TEXT = 65535, /* beyond it a library may do nothing, and not say so */
 };
 
 enum aead_direction { AEAD_SEAL, AEAD_OPEN };
@@ -26,7 +27,7 @@ struct aead_text {
 	const uint8_t *aad; /* authenticated only */
 	size_t aad_len;
 	uint8_t *data; /* authenticated and en- or decrypted */
-	size_t len;
+	size_t len;    /* at most AEAD_MAX_TEXT */
 };
 
 struct aead {

@@ -7,6 +7,7 @@
  */
 #include "srtp/aead.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -36,6 +37,7 @@ static int ipsec_mb_seal(
 {
 	struct gcm_context_data ctx;
 
+	assert(text->len <= AEAD_MAX_TEXT);
 	best.seal(key, &ctx, text->data, text->data, text->len, iv, text->aad, text->aad_len, tag,
 		AEAD_TAG);
 	return 0;
@@ -47,6 +49,7 @@ static int ipsec_mb_open(
 	struct gcm_context_data ctx;
 	uint8_t computed[AEAD_TAG];
 
+	assert(text->len <= AEAD_MAX_TEXT);
 	best.open(key, &ctx, text->data, text->data, text->len, iv, text->aad, text->aad_len,
 		computed, AEAD_TAG);
 	return CRYPTO_memcmp(computed, tag, AEAD_TAG) == 0 ? 0 : -EBADMSG;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "srtp/aead.h"
 
+#include <assert.h>
 #include <errno.h>
 
 #include <openssl/evp.h>
@@ -36,6 +37,7 @@ static int run(EVP_CIPHER_CTX *ctx, const uint8_t *iv, const struct aead_text *t
 {
 	int done;
 
+	assert(text->len <= AEAD_MAX_TEXT);
 	if (EVP_CipherInit_ex(ctx, NULL, NULL, NULL, iv, -1) != 1 ||
 		EVP_CipherUpdate(ctx, NULL, &done, text->aad, (int)text->aad_len) != 1)
 		return -EIO;

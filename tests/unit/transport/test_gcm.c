@@ -187,6 +187,26 @@ static void rtcp_in_the_clear_is_refused(void **state)
 	assert_int_equal(gcm_open_rtcp(f->b, packet, &len), -EBADMSG);
 }
 
+/* The same with its text encrypted: only the bit is wrong, and authenticated so. */
+static void a_lying_e_bit_is_refused(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	void *key = aligned_alloc(AEAD_ALIGN, f->aead->key_room);
+	uint8_t packet[8 + 20 + AEAD_TAG + 4] = {0x81, 0xc8, 0, 6}, aad[12], iv[AEAD_IV];
+	struct aead_text text = {aad, sizeof(aad), packet + 8, 20};
+	size_t len = sizeof(packet);
+
+	memcpy(aad, packet, 8);
+	memset(aad + 8, 0, 4); /* E is 0, the index too, and so is the SSRC: */
+	memcpy(iv, rfc7714_keys.rtcp_salt, AEAD_IV);
+	assert_int_equal(f->aead->key_init(key, AEAD_SEAL, rfc7714_keys.rtcp), 0);
+	assert_int_equal(f->aead->seal(key, iv, &text, packet + 28), 0);
+	memcpy(packet + 28 + AEAD_TAG, aad + 8, 4);
+	assert_int_equal(gcm_open_rtcp(f->b, packet, &len), -EBADMSG);
+	f->aead->key_finish(key);
+	free(key);
+}
+
 /* ---- indices ---- */
 
 static void the_counter_goes_on_over_three_wraps(void **state)
@@ -258,6 +278,21 @@ static void nothing_is_sent_before_the_first_round(void **state)
 	assert_passes(f, 3);
 	assert_int_equal(seal_seq(f->a, 65535, packet, &len), -ERANGE);
 	assert_passes(f, 4);
+}
+
+/* Nothing can be before the first round: a number that seems to be is far ahead. */
+static void a_leap_in_the_first_round_is_followed(void **state)
+{
+	struct fixture *f = fixture_of(state);
+	uint8_t packet[ROOM];
+	size_t len;
+
+	assert_passes(f, 3);
+	/* the other end never sent 3, but begins here */
+	assert_int_equal(seal_seq(f->b, 65535, packet, &len), 0);
+	assert_int_equal(gcm_open_rtp(f->b, packet, &len), 0);
+	assert_int_equal(seal_seq(f->b, 0, packet, &len), 0);
+	assert_int_equal(gcm_open_rtp(f->b, packet, &len), 0);
 }
 
 static int compare_words(const void *a, const void *b)
@@ -474,6 +509,8 @@ int main(void)
 		BOTH(rtp_is_sealed_and_opened_as_rfc7714_16_says),
 		BOTH(rtcp_is_sealed_and_opened_as_rfc7714_17_says),
 		BOTH(rtcp_in_the_clear_is_refused),
+		BOTH(a_lying_e_bit_is_refused),
+		BOTH(a_leap_in_the_first_round_is_followed),
 		BOTH(the_counter_goes_on_over_three_wraps),
 		BOTH(packets_around_a_wrap_may_change_places),
 		BOTH(a_packet_sent_late_keeps_its_round),
