@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "srtp/aead.h"
+#include "tests/unit/transport/dice.h"
 
 enum { MAX_AAD = 200, MAX_TEXT = 1500, CIPHERS = 2 };
 
@@ -66,7 +67,7 @@ static int tear_down(void **state)
 static void fill(uint8_t *out, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		out[i] = (uint8_t)rand();
+		out[i] = (uint8_t)dice();
 }
 
 static void seal(const struct cipher *cipher, struct message *message)
@@ -88,7 +89,7 @@ static void make_message(struct message *ret_message, size_t len)
 {
 	memset(ret_message, 0, sizeof(*ret_message));
 	fill(ret_message->iv, AEAD_IV);
-	ret_message->aad_len = 12 + (size_t)rand() % (MAX_AAD - 12);
+	ret_message->aad_len = 12 + (size_t)dice() % (MAX_AAD - 12);
 	fill(ret_message->aad, ret_message->aad_len);
 	ret_message->len = len;
 	fill(ret_message->text, len);
@@ -100,7 +101,7 @@ static void what_one_seals_the_other_opens(void **state)
 	struct message plain, sealed[CIPHERS];
 	uint8_t out[MAX_TEXT];
 
-	srand(2);
+	dice_seed(2);
 	for (size_t len = 0; len <= MAX_TEXT; len++) {
 		make_message(&plain, len);
 		for (unsigned i = 0; i < CIPHERS && ciphers[i].aead; i++) {
@@ -119,7 +120,7 @@ static void what_was_touched_is_refused(void **state)
 	struct message sealed;
 	uint8_t out[MAX_TEXT];
 
-	srand(3);
+	dice_seed(3);
 	for (unsigned i = 0; i < CIPHERS && ciphers[i].aead; i++) {
 		make_message(&sealed, 100);
 		seal(&ciphers[i], &sealed);
@@ -144,7 +145,7 @@ static void only_the_text_and_the_tag_are_written(void **state)
 {
 	struct cipher *ciphers = *state;
 
-	srand(4);
+	dice_seed(4);
 	for (size_t len = 0; len < 300; len++) {
 		for (unsigned i = 0; i < CIPHERS && ciphers[i].aead; i++) {
 			uint8_t *packet = malloc(12 + len + AEAD_TAG + 1), aad[12];

@@ -15,6 +15,7 @@
 
 #include "srtp/gcm.h"
 #include "srtp/session.h"
+#include "tests/unit/transport/dice.h"
 
 enum { ROOM = 1600, HEADER = 12, SSRC = 0x4d617273 };
 
@@ -308,11 +309,11 @@ static void the_key_stream_never_repeats(void **state)
 	uint64_t *words = calloc(ALL, sizeof(*words));
 	unsigned count = 0;
 
-	srand(5);
+	dice_seed(5);
 	for (unsigned i = 0; i < EACH; i++) {
 		for (uint32_t stream = 0; stream < STREAMS; stream++) {
 			/* out of order, and by accident some of them again */
-			unsigned seq = 500 + i - (unsigned)rand() % 300;
+			unsigned seq = 500 + i - dice() % 300;
 			uint8_t packet[ROOM];
 			size_t len = make_packet(packet, SSRC + stream, (uint16_t)seq, 8);
 			int err = gcm_seal_rtp(f->a, packet, &len, ROOM);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "srtp/session.h"
+#include "tests/unit/transport/dice.h"
 
 enum {
 	ROOM = 1600,
@@ -59,7 +60,7 @@ static int set_up(void **state)
 	f->next[0] = 65535;
 	f->next[1] = 65500;
 	f->next[2] = 32767;
-	srand(7);
+	dice_seed(7);
 	return 0;
 }
 
@@ -76,7 +77,7 @@ static int tear_down(void **state)
 
 static unsigned below(unsigned n)
 {
-	return (unsigned)rand() % n;
+	return dice() % n;
 }
 
 static size_t make_rtp(uint8_t *out, unsigned stream, uint16_t seq)
@@ -86,7 +87,7 @@ static size_t make_rtp(uint8_t *out, unsigned stream, uint16_t seq)
 	size_t len = header + (below(10) ? below(1200) : 0);
 
 	for (size_t i = 0; i < len; i++)
-		out[i] = (uint8_t)rand();
+		out[i] = (uint8_t)dice();
 	out[0] = (uint8_t)(0x80 | (words ? 0x10 : 0) | csrcs);
 	out[2] = (uint8_t)(seq >> 8);
 	out[3] = (uint8_t)seq;
@@ -104,7 +105,7 @@ static size_t make_rtcp(uint8_t *out, unsigned stream)
 	size_t len = 8 + 4 * below(100);
 
 	for (size_t i = 0; i < len; i++)
-		out[i] = (uint8_t)rand();
+		out[i] = (uint8_t)dice();
 	out[0] = 0x80;
 	out[1] = 200;
 	memset(out + 4, 0, 3);

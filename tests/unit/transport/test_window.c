@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "srtp/window.h"
+#include "tests/unit/transport/dice.h"
 
 enum { SIZE = 128, INDICES = 20000 };
 
@@ -63,11 +64,11 @@ static void it_knows_what_a_perfect_memory_knows(void **state)
 	bool expected;
 
 	(void)state;
-	srand(1);
+	dice_seed(1);
 	while (base + 3 * SIZE < INDICES) {
 		/* mostly near the newest; sometimes a leap longer than the window */
-		base += rand() % 200 == 0 ? (uint64_t)(rand() % (2 * SIZE)) : (uint64_t)rand() % 2;
-		index = base + (uint64_t)rand() % (SIZE + SIZE / 2);
+		base += dice() % 200 == 0 ? (uint64_t)(dice() % (2 * SIZE)) : (uint64_t)dice() % 2;
+		index = base + (uint64_t)dice() % (SIZE + SIZE / 2);
 		expected = index >= next || (next - index <= SIZE && !seen[index]);
 		assert_int_equal(window_is_new(next, bits, SIZE, index), expected);
 		if (!expected)
