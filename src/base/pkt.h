@@ -38,14 +38,24 @@ struct pkt_rtp {
 	bool voice;    /* RFC 6464 V bit */
 	uint8_t level; /* RFC 6464: -dBov, 0 loudest, 127 silence */
 	uint16_t twcc;
-	/* video payload descriptor (RFC 7741 for VP8) */
-	bool keyframe, frame_start;
-	uint8_t temporal;	/* temporal layer, 0 base */
-	uint8_t layer;		/* simulcast layer of its track, 0 lowest */
+	uint16_t dd_at;	 /* where in data the dependency descriptor lies ... */
+	uint8_t dd_len;	 /* ... and its length, 0: none */
+	uint16_t number; /* of the frame, by that descriptor */
+	/* video of any codec, told by rtp/codec's mark; see rtp/targets.h */
+	bool keyframe; /* it begins a picture from which decoding can start */
+	bool frame_start, frame_end; /* of the frame of one spatial layer */
+	uint8_t layer;		     /* simulcast layer of its track, 0 lowest */
+	uint8_t spatial, temporal;   /* layer inside the stream, 0 base */
+	uint32_t targets;	     /* targets that its frame is part of */
+	uint32_t switches; /* those that can be decoded from here on if this frame can */
+	uint32_t after;	   /* those that have all frames which this one refers to */
+	uint32_t breaks;   /* those that cannot go on here without a keyframe */
 	uint16_t width, height; /* of a keyframe's first packet, else 0 */
+	/* video payload descriptor (RFC 7741, RFC 9628) */
 	uint8_t descriptor_len; /* bytes of the payload that rtp/codec's rewrite replaces */
 	bool has_picture_id, has_tl0;
-	uint16_t picture_id; /* 15 bits */
+	bool picture_dense;  /* picture ids must have no gaps: VP8 */
+	uint16_t picture_id; /* 15 bits, also where the sender used 7 */
 	uint8_t tl0;	     /* TL0PICIDX */
 };
 

@@ -34,6 +34,7 @@ struct layer {
 	struct nack nack;
 	struct keyframe keyframe;
 	struct history history;
+	struct codec_stream stream;
 	int64_t keyframe_seq; /* extended, of the last keyframe's first packet */
 	uint64_t packet_us;   /* arrival of the last; 0: none yet */
 	bool has_sr;
@@ -134,6 +135,7 @@ int uptrack_create(const struct uptrack_owner *owner, const struct lectern_secti
 		return -ENOMEM;
 	source_init(&track->source, &source_ops, owner->peer, (uint8_t)section->kind,
 		(uint8_t)codec->id, codec->clock_rate, section->rid_count ? section->rid_count : 1);
+	track->source.profile = section->formats[0].profile;
 	track->codec = codec;
 	track->owner = owner;
 	memcpy(track->mid, section->mid, sizeof(track->mid));
@@ -200,6 +202,7 @@ static void begin_anew(struct uptrack *track, struct layer *layer)
 	track->source.layers[layer - track->layers].has_report = false;
 	nack_clear(&layer->nack);
 	history_clear(&layer->history);
+	memset(&layer->stream, 0, sizeof(layer->stream));
 	layer->keyframe_seq = -1;
 	layer->has_sr = false;
 	track->redundancy = (struct redundancy){0};
@@ -282,6 +285,23 @@ static bool unwrap(struct uptrack *track, const struct layer *layer, struct pkt 
 	return true;
 }
 
+/* An empty one is a probe on the stream itself: it has no media, but holds a number. */
+static int mark(struct uptrack *track, struct layer *layer, struct pkt *pkt)
+{
+	int error;
+
+	if (!track->codec->mark)
+		return 0;
+	if (!pkt->rtp.payload_len) {
+		pkt->rtp.targets = TARGETS_ALL;
+		return 0;
+	}
+	error = codec_mark(track->codec, &layer->stream, pkt);
+	if (error == -ENOENT) /* only a keyframe can explain it */
+		keyframe_want(&layer->keyframe);
+	return error;
+}
+
 /* The packet as its primary block is; the copies stay before it. */
 static enum uptrack_verdict open_red(struct uptrack *track, struct pkt *pkt, struct red *red)
 {
@@ -302,8 +322,8 @@ static enum uptrack_verdict open_red(struct uptrack *track, struct pkt *pkt, str
 	return UPTRACK_FORWARD;
 }
 
-static enum uptrack_verdict prepare(struct uptrack *track, const struct layer *layer, bool repair,
-	struct pkt *pkt, struct red *red)
+static enum uptrack_verdict prepare(
+	struct uptrack *track, struct layer *layer, bool repair, struct pkt *pkt, struct red *red)
 {
 	enum uptrack_verdict verdict;
 
@@ -317,10 +337,7 @@ static enum uptrack_verdict prepare(struct uptrack *track, const struct layer *l
 			return verdict;
 	}
 	pkt->rtp.layer = (uint8_t)(layer - track->layers);
-	/* An empty one is a probe on the stream itself: it has no media, but holds a number. */
-	if (pkt->rtp.payload_len && track->codec->mark && track->codec->mark(pkt))
-		return UPTRACK_MALFORMED;
-	return UPTRACK_FORWARD;
+	return mark(track, layer, pkt) ? UPTRACK_MALFORMED : UPTRACK_FORWARD;
 }
 
 static void on_gap(
@@ -348,6 +365,7 @@ static enum uptrack_verdict number(struct uptrack *track, struct layer *layer, b
 		return UPTRACK_JUMP;
 	case SEQLOG_RESTART:
 		begin_anew(track, layer);
+		mark(track, layer, pkt); /* what was known of the stream is of the old one */
 		break;
 	case SEQLOG_NEW:
 		if (started && seq > highest)
@@ -380,6 +398,8 @@ static void account(
 	seen->live = true;
 	if (pkt->rtp.keyframe) {
 		seen->height = pkt->rtp.height;
+		seen->spatial_count = layer->stream.spatial_count;
+		memcpy(seen->heights, layer->stream.heights, sizeof(seen->heights));
 		keyframe_seen(&layer->keyframe);
 	}
 	track->stats.packets++;

@@ -16,6 +16,7 @@
 #include "base/list.h"
 #include "base/pkt.h"
 #include "route/speaker.h"
+#include "rtp/targets.h"
 
 struct source;
 
@@ -38,7 +39,9 @@ struct source_report {
 
 struct source_layer {
 	bool live;	 /* a packet within the last second */
-	uint16_t height; /* of the last keyframe, 0 unknown */
+	uint16_t height; /* of the last keyframe, 0 unknown; of its highest spatial layer */
+	uint8_t spatial_count; /* layers inside the stream, 0 unknown */
+	uint16_t heights[TARGETS_SPATIAL]; /* of each, 0 unknown */
 	uint32_t bps;	 /* received, over the last second or so */
 	bool has_report;
 	struct source_report report; /* the latest */
@@ -54,6 +57,7 @@ struct source {
 	uint64_t peer;	      /* lectern_id of the sender */
 	uint8_t kind;	      /* enum lectern_kind */
 	uint8_t codec;	      /* enum lectern_codec */
+	uint32_t profile;     /* of the codec, as in struct lectern_format */
 	uint32_t clock_rate;  /* Hz */
 	unsigned layer_count; /* 1 to SOURCE_LAYERS, lowest first */
 	/* state */

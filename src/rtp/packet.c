@@ -34,6 +34,7 @@ struct rtp_exts rtp_exts_of(const struct lectern_section *sections, size_t count
 		exts.rrid = s->ext_rrid ? s->ext_rrid : exts.rrid;
 		exts.twcc = s->ext_twcc ? s->ext_twcc : exts.twcc;
 		exts.level = s->ext_level ? s->ext_level : exts.level;
+		exts.dd = s->ext_dd ? s->ext_dd : exts.dd;
 		if (s->ext_abs_send_time)
 			exts.abs_send_time = s->ext_abs_send_time;
 	}
@@ -50,10 +51,14 @@ static void take_name(char *name, size_t room, struct reader *value)
 	name[len] = '\0';
 }
 
-static void take_element(uint8_t id, struct reader value, const struct rtp_exts *exts,
+/* `at`: where the value lies in the packet. */
+static void take_element(uint8_t id, struct reader value, size_t at, const struct rtp_exts *exts,
 	struct pkt_rtp *rtp, struct rtp_names *names)
 {
-	if (id == exts->twcc && reader_left(&value) >= 2) {
+	if (id == exts->dd) {
+		rtp->dd_at = (uint16_t)at;
+		rtp->dd_len = (uint8_t)reader_left(&value);
+	} else if (id == exts->twcc && reader_left(&value) >= 2) {
 		rtp->twcc = read_u16(&value);
 		rtp->has_twcc = true;
 	} else if (id == exts->level && reader_left(&value) >= 1) {
@@ -71,8 +76,9 @@ static void take_element(uint8_t id, struct reader value, const struct rtp_exts 
 	}
 }
 
-static int parse_one_byte(
-	struct reader *r, const struct rtp_exts *exts, struct pkt_rtp *rtp, struct rtp_names *names)
+/* The block of extensions `r` begins at `base` of the packet. */
+static int parse_one_byte(struct reader *r, size_t base, const struct rtp_exts *exts,
+	struct pkt_rtp *rtp, struct rtp_names *names)
 {
 	while (reader_left(r) > 0) {
 		uint8_t head = read_u8(r);
@@ -87,13 +93,13 @@ static int parse_one_byte(
 		value = read_sub(r, (head & 0x0fu) + 1u);
 		if (r->bad)
 			return -EBADMSG;
-		take_element(id, value, exts, rtp, names);
+		take_element(id, value, base + r->pos - value.len, exts, rtp, names);
 	}
 	return 0;
 }
 
-static int parse_two_byte(
-	struct reader *r, const struct rtp_exts *exts, struct pkt_rtp *rtp, struct rtp_names *names)
+static int parse_two_byte(struct reader *r, size_t base, const struct rtp_exts *exts,
+	struct pkt_rtp *rtp, struct rtp_names *names)
 {
 	while (reader_left(r) > 0) {
 		uint8_t id = read_u8(r);
@@ -104,7 +110,7 @@ static int parse_two_byte(
 		value = read_sub(r, read_u8(r));
 		if (r->bad)
 			return -EBADMSG;
-		take_element(id, value, exts, rtp, names);
+		take_element(id, value, base + r->pos - value.len, exts, rtp, names);
 	}
 	return 0;
 }
@@ -113,14 +119,15 @@ static int parse_extension(
 	struct reader *r, const struct rtp_exts *exts, struct pkt_rtp *rtp, struct rtp_names *names)
 {
 	uint16_t profile = read_u16(r);
-	struct reader body = read_sub(r, read_u16(r) * (size_t)4);
+	size_t words = read_u16(r), base = r->pos;
+	struct reader body = read_sub(r, words * 4);
 
 	if (r->bad)
 		return -EBADMSG;
 	if (profile == ONE_BYTE_PROFILE)
-		return parse_one_byte(&body, exts, rtp, names);
+		return parse_one_byte(&body, base, exts, rtp, names);
 	if ((profile & 0xfff0) == TWO_BYTE_PROFILE)
-		return parse_two_byte(&body, exts, rtp, names);
+		return parse_two_byte(&body, base, exts, rtp, names);
 	return 0;
 }
 
@@ -177,41 +184,44 @@ int rtp_packet_parse(struct pkt *pkt, const struct rtp_exts *exts, struct rtp_na
 }
 
 /* Returns where the value lies. */
-static uint8_t add_element(struct writer *w, uint8_t id, const void *value, size_t len)
+static uint8_t add_element(struct writer *w, bool wide, uint8_t id, const void *value, size_t len)
 {
-	write_u8(w, (uint8_t)(id << 4 | (len - 1)));
+	if (wide)
+		write_u16(w, (uint16_t)(id << 8 | len));
+	else
+		write_u8(w, (uint8_t)(id << 4 | (len - 1)));
 	write_bytes(w, value, len);
 	return (uint8_t)(w->len - len);
 }
 
-static bool one_byte_id(uint8_t id)
+static bool can_have(bool wide, uint8_t id)
 {
-	return id > 0 && id < ONE_BYTE_STOP;
+	return id > 0 && (wide || id < ONE_BYTE_STOP);
 }
 
-void rtp_template_init(
-	struct rtp_template *t, uint32_t ssrc, const struct rtp_exts *exts, const char *mid)
+static void init(struct rtp_template *t, bool wide, uint32_t ssrc, const struct rtp_exts *exts,
+	const char *mid)
 {
 	static const uint8_t zero[3];
 	struct writer w = writer_of(t->bytes, sizeof(t->bytes));
 	size_t start;
 
-	*t = (struct rtp_template){0};
+	*t = (struct rtp_template){.wide = wide};
 	write_u8(&w, RTP_VERSION << 6);
 	write_bytes(&w, zero, 3);
 	write_u32(&w, 0);
 	write_u32(&w, ssrc);
-	write_u16(&w, ONE_BYTE_PROFILE);
+	write_u16(&w, wide ? TWO_BYTE_PROFILE : ONE_BYTE_PROFILE);
 	write_u16(&w, 0);
 	start = w.len;
-	if (one_byte_id(exts->twcc))
-		t->twcc_at = add_element(&w, exts->twcc, zero, 2);
-	if (one_byte_id(exts->abs_send_time))
-		t->abs_send_time_at = add_element(&w, exts->abs_send_time, zero, 3);
-	if (one_byte_id(exts->level))
-		t->level_at = add_element(&w, exts->level, zero, 1);
-	if (one_byte_id(exts->mid) && mid[0])
-		add_element(&w, exts->mid, mid, strnlen(mid, LECTERN_MAX_MID - 1));
+	if (can_have(wide, exts->twcc))
+		t->twcc_at = add_element(&w, wide, exts->twcc, zero, 2);
+	if (can_have(wide, exts->abs_send_time))
+		t->abs_send_time_at = add_element(&w, wide, exts->abs_send_time, zero, 3);
+	if (can_have(wide, exts->level))
+		t->level_at = add_element(&w, wide, exts->level, zero, 1);
+	if (can_have(wide, exts->mid) && mid[0])
+		add_element(&w, wide, exts->mid, mid, strnlen(mid, LECTERN_MAX_MID - 1));
 	while ((w.len - start) % 4)
 		write_u8(&w, 0);
 	assert(!w.bad);
@@ -222,6 +232,18 @@ void rtp_template_init(
 	t->bytes[0] |= 0x10;
 	t->bytes[start - 1] = (uint8_t)((w.len - start) / 4);
 	t->len = (uint8_t)w.len;
+}
+
+void rtp_template_init(
+	struct rtp_template *t, uint32_t ssrc, const struct rtp_exts *exts, const char *mid)
+{
+	init(t, false, ssrc, exts, mid);
+}
+
+void rtp_template_init_wide(
+	struct rtp_template *t, uint32_t ssrc, const struct rtp_exts *exts, const char *mid)
+{
+	init(t, true, ssrc, exts, mid);
 }
 
 static void put_u16(uint8_t *out, uint16_t value)
@@ -238,6 +260,26 @@ void rtp_template_write(const struct rtp_template *t, uint8_t *out, uint8_t pt, 
 	put_u16(out + 2, seq);
 	put_u16(out + 4, (uint16_t)(timestamp >> 16));
 	put_u16(out + 6, (uint16_t)timestamp);
+}
+
+size_t rtp_template_add(const struct rtp_template *t, uint8_t *out, size_t len, uint8_t id,
+	const uint8_t *value, uint8_t value_len)
+{
+	struct writer w = writer_of(out, len + RTP_ELEMENT_GROWTH + value_len);
+
+	assert(can_have(t->wide, id) && value_len && (t->wide || value_len <= 16));
+	w.len = len;
+	if (!(out[0] & 0x10)) {
+		out[0] |= 0x10;
+		write_u16(&w, t->wide ? TWO_BYTE_PROFILE : ONE_BYTE_PROFILE);
+		write_u16(&w, 0);
+	}
+	add_element(&w, t->wide, id, value, value_len);
+	while (w.len % 4)
+		write_u8(&w, 0);
+	assert(!w.bad);
+	put_u16(out + FIXED_HEADER + 2, (uint16_t)((w.len - FIXED_HEADER - 4) / 4));
+	return w.len;
 }
 
 void rtp_template_set_level(

@@ -19,6 +19,8 @@
 #include "lectern/engine.h"
 #include "lectern/types.h"
 
+enum { RTP_ELEMENT_GROWTH = 4 + 2 + 3 };
+
 /* Negotiated header extension ids, 1 to 14; 0: not negotiated. */
 struct rtp_exts {
 	uint8_t mid;	       /* RFC 9143 15 */
@@ -26,6 +28,7 @@ struct rtp_exts {
 	uint8_t twcc;	       /* draft-holmer-rmcat-transport-wide-cc-extensions-01 */
 	uint8_t level;	       /* RFC 6464 */
 	uint8_t abs_send_time; /* http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time */
+	uint8_t dd;	       /* AV1 RTP specification, appendix A */
 };
 
 /* Names that a packet carried; empty: it carried none. */
@@ -52,14 +55,22 @@ struct rtp_template {
 	uint8_t bytes[64];
 	uint8_t len;
 	uint8_t twcc_at, abs_send_time_at, level_at;
+	bool wide; /* two-byte headers (RFC 8285 4.3) */
 };
 
 /* Ids of 0 are left out; `mid` may be empty. */
 void rtp_template_init(
 	struct rtp_template *t, uint32_t ssrc, const struct rtp_exts *exts, const char *mid);
+/* The same with two-byte headers, for elements of more than 16 bytes. */
+void rtp_template_init_wide(
+	struct rtp_template *t, uint32_t ssrc, const struct rtp_exts *exts, const char *mid);
 /* Writes t->len bytes. */
 void rtp_template_write(const struct rtp_template *t, uint8_t *out, uint8_t pt, bool marker,
 	uint16_t seq, uint32_t timestamp);
+/* Adds an element to the header that was written at `out` and is `len` bytes long now; not more
+ * than RTP_ELEMENT_GROWTH and the value's length. Returns its new length. */
+size_t rtp_template_add(const struct rtp_template *t, uint8_t *out, size_t len, uint8_t id,
+	const uint8_t *value, uint8_t value_len);
 void rtp_template_set_level(
 	const struct rtp_template *t, uint8_t *packet, uint8_t level, bool voice);
 /* At twcc_at and abs_send_time_at of the template; 0: nothing happens. */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "rtp/codec.h"
+#include "rtp/targets.h"
 
 /* Bits of the descriptor, RFC 7741 4.2. */
 enum {
@@ -26,7 +28,8 @@ static void parse_extension(struct reader *r, struct vp8 *vp8)
 	if (bits & VP8_I) {
 		vp8->has_picture_id = true;
 		vp8->picture_id = read_u8(r);
-		if (vp8->picture_id & VP8_M)
+		vp8->wide = vp8->picture_id & VP8_M;
+		if (vp8->wide)
 			vp8->picture_id = (uint16_t)((vp8->picture_id & 0x7f) << 8 | read_u8(r));
 	}
 	if (bits & VP8_L) {
@@ -98,24 +101,47 @@ size_t vp8_write(const struct vp8 *vp8, uint8_t *out)
 	return w.len;
 }
 
-int vp8_mark(struct pkt *pkt)
+/*
+ * A frame may be where higher temporal layers begin if it refers to the base layer alone (Y): those
+ * who have all layers up to the one below it may take this one from here on.
+ */
+static void mark_layers(struct vp8_stream *stream, const struct vp8 *vp8, struct pkt_rtp *rtp)
 {
+	if (vp8->tid > stream->highest)
+		stream->highest = vp8->tid;
+	rtp->temporal = vp8->tid;
+	rtp->targets = targets_above(vp8->tid);
+	if (!vp8->layer_sync || vp8->tid == 0)
+		return;
+	rtp->after = targets_above(vp8->tid - 1u);
+	rtp->switches = vp8->tid == stream->highest ? rtp->targets
+						    : rtp->targets & ~targets_above(vp8->tid + 1u);
+}
+
+int vp8_mark(struct codec_stream *stream, struct pkt *pkt)
+{
+	struct pkt_rtp *rtp = &pkt->rtp;
 	struct vp8 vp8;
 	int error;
 
-	error = vp8_parse(pkt->data + pkt->rtp.payload_at, pkt->rtp.payload_len, &vp8);
+	error = vp8_parse(pkt->data + rtp->payload_at, rtp->payload_len, &vp8);
 	if (error)
 		return error;
-	pkt->rtp.descriptor_len = vp8.len;
-	pkt->rtp.frame_start = vp8.frame_start;
-	pkt->rtp.keyframe = vp8.keyframe;
-	pkt->rtp.width = vp8.width;
-	pkt->rtp.height = vp8.height;
-	pkt->rtp.temporal = vp8.tid;
-	pkt->rtp.has_picture_id = vp8.has_picture_id;
-	pkt->rtp.picture_id = vp8.picture_id;
-	pkt->rtp.has_tl0 = vp8.has_tl0;
-	pkt->rtp.tl0 = vp8.tl0;
+	mark_layers(&stream->u.vp8, &vp8, rtp);
+	if (vp8.keyframe) {
+		stream->spatial_count = 1;
+		stream->widths[0] = vp8.width;
+		stream->heights[0] = vp8.height;
+	}
+	rtp->keyframe = vp8.keyframe;
+	rtp->frame_start = vp8.frame_start;
+	rtp->frame_end = rtp->marker;
+	rtp->descriptor_len = vp8.len;
+	rtp->has_picture_id = vp8.has_picture_id;
+	rtp->picture_dense = true;
+	rtp->picture_id = codec_picture(stream, vp8.picture_id, vp8.wide);
+	rtp->has_tl0 = vp8.has_tl0;
+	rtp->tl0 = vp8.tl0;
 	return 0;
 }
 

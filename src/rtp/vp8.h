@@ -21,6 +21,7 @@ struct vp8 {
 	uint8_t partition;  /* PID */
 	bool has_picture_id, has_tl0, has_tid, has_keyidx;
 	uint16_t picture_id;
+	bool wide; /* picture id of 15 bits */
 	uint8_t tl0;
 	uint8_t tid;
 	bool layer_sync; /* Y */
@@ -35,8 +36,15 @@ int vp8_parse(const uint8_t *payload, size_t len, struct vp8 *ret_vp8);
 /* Returns the number of bytes, at most 6. */
 size_t vp8_write(const struct vp8 *vp8, uint8_t *out);
 
+/* What must be known of a stream to mark its packets. */
+struct vp8_stream {
+	uint8_t highest; /* temporal layer that came */
+};
+
+struct codec_stream;
+
 /* struct codec */
-int vp8_mark(struct pkt *pkt);
+int vp8_mark(struct codec_stream *stream, struct pkt *pkt);
 size_t vp8_rewrite(const struct pkt *pkt, uint16_t picture_id, uint8_t tl0, uint8_t *out);
 
 #endif

@@ -20,6 +20,7 @@ enum { POOL = 256, HELD = 64, ITEMS = 16, PEERS = 3, SSRC = 1, RTX_SSRC = 2 };
 struct play {
 	struct source source;
 	struct pkt *held[SOURCE_LAYERS][HELD];
+	struct codec_stream streams[SOURCE_LAYERS];
 	uint16_t seq[SOURCE_LAYERS];
 	uint32_t timestamp;
 };
@@ -116,7 +117,7 @@ static void play(struct router *router, struct pkt_pool *pool, struct play *p, u
 	pkt->arrival_us = now_us;
 	assert(rtp_packet_parse(pkt, &(struct rtp_exts){0}, &(struct rtp_names){0}) == 0);
 	if (pkt->rtp.payload_len)
-		assert(codec_find(LECTERN_CODEC_VP8)->mark(pkt) == 0);
+		assert(codec_mark(codec_find(LECTERN_CODEC_VP8), &p->streams[layer], pkt) == 0);
 	pkt->rtp.layer = (uint8_t)layer;
 	p->source.layers[layer].live = true;
 	p->source.layers[layer].newest = p->seq[layer];

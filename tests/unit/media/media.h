@@ -100,6 +100,14 @@ static inline struct pkt *make(struct pkt_pool *pool, const struct spec *s, stru
 	return pkt;
 }
 
+/* Marks a packet as of a stream of which nothing else was seen. */
+static inline int mark(enum lectern_codec codec, struct pkt *pkt)
+{
+	struct codec_stream stream = {0};
+
+	return codec_mark(codec_find(codec), &stream, pkt);
+}
+
 /* A VP8 payload of `len` bytes: descriptor with a 15-bit picture id and TL0PICIDX, then a frame
  * head. Returns `out`. */
 static inline uint8_t *vp8_payload(uint8_t *out, size_t len, bool start, bool key,

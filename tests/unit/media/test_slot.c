@@ -152,7 +152,7 @@ static bool play(
 		(uint16_t)(180u << layer));
 	pkt = make(pool, &spec, NULL);
 	if (source->source.kind != LECTERN_MIC)
-		assert_int_equal(vp8_mark(pkt), 0);
+		assert_int_equal(mark(LECTERN_CODEC_VP8, pkt), 0);
 	pkt->rtp.layer = (uint8_t)layer;
 	source->source.layers[layer].live = true;
 	if (key)

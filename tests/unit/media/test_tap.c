@@ -144,7 +144,7 @@ static void play(unsigned layer, uint16_t seq, bool key)
 
 	vp8_payload(payload, sizeof(payload), true, key, 1, 1, 180);
 	pkt = make(pool, &spec, NULL);
-	vp8_mark(pkt);
+	mark(LECTERN_CODEC_VP8, pkt);
 	pkt->rtp.layer = (uint8_t)layer;
 	cam.source.layers[layer].live = true;
 	cam.source.layers[layer].newest = seq;

@@ -124,6 +124,7 @@ static void any_descriptor_comes_back(void **state)
 
 		out[len] = 0x11;
 		assert_int_equal(vp8_parse(out, len + 1, &back), 0);
+		vp8.wide = vp8.has_picture_id;
 		vp8.len = (uint8_t)len;
 		vp8.frame_start = vp8.start;
 		assert_memory_equal(&back, &vp8, sizeof(vp8));
@@ -132,6 +133,7 @@ static void any_descriptor_comes_back(void **state)
 
 static void marks_and_rewrites_a_packet(void **state)
 {
+	struct codec_stream stream = {0};
 	struct pkt_pool *pool;
 	struct pkt *pkt;
 	struct vp8 vp8;
@@ -142,7 +144,7 @@ static void marks_and_rewrites_a_packet(void **state)
 	vp8_payload(payload, sizeof(payload), true, true, 0x1234, 9, 720);
 	assert_int_equal(pkt_pool_create(1, &pool), 0);
 	pkt = make(pool, &spec, NULL);
-	assert_int_equal(codec_find(LECTERN_CODEC_VP8)->mark(pkt), 0);
+	assert_int_equal(codec_mark(codec_find(LECTERN_CODEC_VP8), &stream, pkt), 0);
 	assert_true(pkt->rtp.keyframe && pkt->rtp.frame_start);
 	assert_int_equal(pkt->rtp.height, 720);
 	assert_int_equal(pkt->rtp.descriptor_len, 6);
