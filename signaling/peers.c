@@ -29,14 +29,17 @@ static struct lectern_engine *engine_of(const struct classroom *classroom)
 	return classroom->live->server->engine;
 }
 
-/* A player with one picture has the screen while one is shared, and else the lead. */
+/* A player with one picture has the first of the stage that there is: the screen while one is
+ * shared, else the lead's camera, else another's. */
 static const struct stage_slot *staged(
 	const struct classroom *classroom, const struct seat *seat, unsigned i)
 {
 	const struct stage_slot *slots = room_stage(classroom->room)->slots;
 
-	if (seat->whip && seat->whip->one_picture && i == 0 && !slots[STAGE_SCREEN].member[0])
-		return &slots[STAGE_LEAD];
+	if (seat->whip && seat->whip->one_picture && i == 0) {
+		while (i + 1 < LECTERN_VIDEO_SLOTS && !slots[i].member[0])
+			i++;
+	}
 	return &slots[i];
 }
 

@@ -221,15 +221,18 @@ static const char *on_rid(struct parse *p, struct reader value)
 	return NULL;
 }
 
-static void set_feedback(struct sdp_format *format, const struct reader *what)
+/* Word by word: Pion writes a blank behind the last one. */
+static void set_feedback(struct sdp_format *format, struct reader what)
 {
-	if (sdp_is(what, "nack"))
+	struct reader type = sdp_word(&what, ' '), parameter = sdp_word(&what, ' ');
+
+	if (sdp_is(&type, "nack") && sdp_is(&parameter, ""))
 		format->nack = true;
-	else if (sdp_is(what, "nack pli"))
+	else if (sdp_is(&type, "nack") && sdp_is(&parameter, "pli"))
 		format->pli = true;
-	else if (sdp_is(what, "ccm fir"))
+	else if (sdp_is(&type, "ccm") && sdp_is(&parameter, "fir"))
 		format->fir = true;
-	else if (sdp_is(what, "transport-cc"))
+	else if (sdp_is(&type, "transport-cc"))
 		format->twcc = true;
 }
 
@@ -240,9 +243,9 @@ static const char *on_rtcp_fb(struct parse *p, struct reader value)
 	struct sdp_format *format = format_of(p, pt);
 
 	if (format)
-		set_feedback(format, &value);
+		set_feedback(format, value);
 	for (size_t i = 0; p->section && sdp_is(&pt, "*") && i < p->section->format_count; i++)
-		set_feedback(&p->section->formats[i], &value);
+		set_feedback(&p->section->formats[i], value);
 	return NULL;
 }
 
@@ -269,7 +272,8 @@ static const char *on_rtpmap(struct parse *p, struct reader value)
 
 	if (!format || !sdp_copy(value, name, sizeof(name)))
 		return NULL;
-	if (strcasecmp(name, "opus/48000/2") == 0)
+	/* GStreamer leaves the channels out where its caps do. */
+	if (strcasecmp(name, "opus/48000/2") == 0 || strcasecmp(name, "opus/48000") == 0)
 		format->encoding = SDP_ENC_OPUS;
 	else if (strcasecmp(name, "VP8/90000") == 0)
 		format->encoding = SDP_ENC_VP8;
@@ -444,36 +448,46 @@ static bool in_bundle(const struct parse *p, const char *mid)
 	return false;
 }
 
-/* Two sections with one mid, or one extension id with two meanings, cannot share a transport. */
-static const char *check_pair(const struct sdp_section *a, const struct sdp_section *b)
+/*
+ * Sections that share a transport must agree on the ids of extensions (RFC 8843 9.2), but aiortc
+ * counts them for each section anew. What an earlier section has said holds: the later one does
+ * without, and the answer says so.
+ */
+static void drop_conflicts(const struct sdp_section *earlier, struct sdp_section *later)
 {
-	if (a->mid[0] && strcmp(a->mid, b->mid) == 0)
-		return "two sections have the same mid";
 	for (size_t i = 0; i < SDP_EXTENSIONS; i++) {
 		for (size_t j = 0; j < SDP_EXTENSIONS; j++) {
-			uint8_t id = a->extensions[i].id, other = b->extensions[j].id;
+			uint8_t id = earlier->extensions[i].id, other = later->extensions[j].id;
 
 			if (id && other && (id == other) != (i == j))
-				return "a header extension id has two meanings";
+				later->extensions[j].id = 0;
 		}
 	}
-	return NULL;
 }
 
+/* What has one section alone needs no group. */
 static const char *settle_sections(struct parse *p)
 {
+	size_t used = 0;
+
 	for (size_t i = 0; i < p->offer->section_count; i++) {
 		struct sdp_section *section = &p->offer->sections[i];
 
 		if (section->bundle_only)
 			section->rejected = false; /* RFC 9143 6: port 0 means nothing here */
-		if (!section->mid[0] || !in_bundle(p, section->mid))
+		if (p->offer->has_bundle && (!section->mid[0] || !in_bundle(p, section->mid)))
 			section->rejected = true;
+		if (section->rejected)
+			continue;
+		if (!p->offer->has_bundle && used++)
+			return "the offer has no BUNDLE group: bundle its sections (max-bundle)";
 		for (size_t j = 0; j < i; j++) {
-			const char *wrong = check_pair(&p->offer->sections[j], section);
+			const struct sdp_section *earlier = &p->offer->sections[j];
 
-			if (wrong)
-				return wrong;
+			if (section->mid[0] && strcmp(earlier->mid, section->mid) == 0)
+				return "two sections have the same mid";
+			if (!earlier->rejected)
+				drop_conflicts(earlier, section);
 		}
 	}
 	return NULL;
@@ -496,8 +510,6 @@ static const char *settle_transport(struct parse *p)
 		if (!p->offer->sections[i].rejected)
 			first = &p->offer->sections[i];
 	}
-	if (!p->offer->has_bundle)
-		return "the offer has no BUNDLE group";
 	if (!first)
 		return "the offer has no section that could be used";
 	*transport = first->transport;

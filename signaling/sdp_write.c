@@ -52,17 +52,24 @@ static uint32_t session_id(const struct lectern_peer_params *params)
 	return id;
 }
 
-static void put_session(struct answer *a, unsigned version)
+static void put_group(struct answer *a)
 {
-	/* RFC 8866 5.2: the session id stays while this peer does, and the version counts. */
-	put(a, "v=0\r\no=- %" PRIu32 " %u IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n",
-		session_id(a->params), version);
-	put(a, "a=ice-lite\r\na=group:BUNDLE");
+	put(a, "a=group:BUNDLE");
 	for (size_t i = 0; i < a->params->section_count; i++) {
 		if (!is_rejected(a, i))
 			put(a, " %s", a->params->sections[i].mid);
 	}
 	put(a, "\r\n");
+}
+
+static void put_session(struct answer *a, unsigned version)
+{
+	/* RFC 8866 5.2: the session id stays while this peer does, and the version counts. */
+	put(a, "v=0\r\no=- %" PRIu32 " %u IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n",
+		session_id(a->params), version);
+	put(a, "a=ice-lite\r\n");
+	if (a->offer->has_bundle)
+		put_group(a);
 	if (a->offer->allow_mixed)
 		put(a, "a=extmap-allow-mixed\r\n");
 	put(a, "a=msid-semantic: WMS *\r\n");
@@ -213,7 +220,9 @@ static void put_section(struct answer *a, size_t i, bool first)
 
 	put_media(a, offered, section);
 	put_transport(a, first);
-	put(a, "a=mid:%s\r\na=rtcp-mux\r\n", section->mid);
+	if (section->mid[0])
+		put(a, "a=mid:%s\r\n", section->mid);
+	put(a, "a=rtcp-mux\r\n");
 	if (offered->rsize)
 		put(a, "a=rtcp-rsize\r\n");
 	if (section->use == LECTERN_SECTION_UNUSED) {
@@ -259,7 +268,8 @@ int sdp_fragment_write(const struct lectern_peer_params *params,
 		first++;
 	put(&a, "a=ice-lite\r\nm=%s 9 UDP/TLS/RTP/SAVPF 0\r\n",
 		params->sections[first].kind == LECTERN_MIC ? "audio" : "video");
-	put(&a, "a=mid:%s\r\n", params->sections[first].mid);
+	if (params->sections[first].mid[0])
+		put(&a, "a=mid:%s\r\n", params->sections[first].mid);
 	put(&a, "a=ice-ufrag:%s\r\na=ice-pwd:%s\r\n", params->local_ufrag, params->local_pwd);
 	put_candidates(&a);
 	return a.full ? -ENOSPC : 0;

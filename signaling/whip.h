@@ -8,8 +8,8 @@
  * nothing. The seat is the resource of the protocol: when it goes, by DELETE, because the member
  * was removed, its media stopped for good or the class ended, the resource is gone.
  *
- * A player with a single video section sees the screen while one is shared, else the lead's camera;
- * one with more has the slots of src/room/stage.h.
+ * A player with a single video section sees the screen while one is shared, else the lead's camera,
+ * else another's; one with more has the slots of src/room/stage.h.
  *
  * Control thread. Limits: those of the room. Errors are told at each call.
  */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Offers that browsers made (Chromium 156, Firefox 153): 3 sending sections, 4 + 9 receiving ones.
+/*
+ * Offers as they were made: by browsers (Chromium 156, Firefox 153; 3 sending sections, 4 + 9
+ * receiving ones), and by aiortc 1.4, GStreamer's webrtcbin 1.22, libdatachannel (which OBS is built
+ * on) and Pion 3.1.
  */
 #ifndef TESTS_LIVE_OFFERS_H
 #define TESTS_LIVE_OFFERS_H

@@ -330,8 +330,10 @@ static void refuses_what_cannot_work(void **state)
 	static const struct {
 		const char *offer, *why;
 	} cases[] = {
-		{"", "no BUNDLE"},
-		{"v=0\r\n" AUDIO("a", "9", "sendonly") TRANSPORT, "no BUNDLE"},
+		{"", "no section"},
+		{"v=0\r\n" AUDIO("a", "9", "sendonly") TRANSPORT VIDEO("v", "9", "sendonly")
+				TRANSPORT,
+			"no BUNDLE"},
 		{SESSION AUDIO("x", "9", "sendonly") TRANSPORT, "no section"},
 		{SESSION AUDIO("a", "9", "sendonly") UFRAG PRINT "a=rtcp-mux\r\n", "ice-"},
 		{SESSION AUDIO("a", "9", "sendonly") "a=ice-ufrag:abc\r\n", "ice-ufrag"},
@@ -346,11 +348,6 @@ static void refuses_what_cannot_work(void **state)
 		{SESSION AUDIO("a", "9", "sendonly") UFRAG PWD PRINT, "rtcp-mux"},
 		{SESSION AUDIO("a", "9", "sendonly") TRANSPORT AUDIO("a", "9", "sendonly"),
 			"same mid"},
-		{SESSION AUDIO("a", "9", "sendonly") TRANSPORT
-			"a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n" VIDEO("v", "9",
-				"sendonly") "a=extmap:1 "
-					    "urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n",
-			"two meanings"},
 		{SESSION "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:a\r\na=sendonly\r\n" TRANSPORT,
 			"no section has Opus"},
 	};
@@ -432,6 +429,142 @@ static void respects_directions_of_extensions(void **state)
 	free_deal(deal);
 }
 
+/* What other programs than browsers offer, as they wrote it. */
+static void takes_what_programs_publish(void **state)
+{
+	static const char *const programs[] = {"aiortc-publish", "gstreamer-publish",
+		"gstreamer-publish-h264", "libdatachannel-publish-h264", "pion-publish"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		struct deal *deal = calloc(1, sizeof(*deal));
+		const struct lectern_section *sections = deal->params.sections;
+
+		deal->text = read_offer(programs[i], &deal->len);
+		assert_int_equal(sdp_parse(deal->text, deal->len, &deal->offer, deal->why), 0);
+		assert_true(sdp_restrict(&deal->offer, SDP_SENDONLY));
+		assert_int_equal(sdp_negotiate(&deal->offer, NULL, &deal->params, deal->why), 0);
+		assert_int_equal(
+			sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer), 0);
+		assert_int_equal(deal->params.section_count, 2);
+		assert_int_equal(sections[0].use, LECTERN_SECTION_UP);
+		assert_int_equal(sections[0].kind, LECTERN_MIC);
+		if (sections[1].use == LECTERN_SECTION_UP)
+			assert_int_equal(sections[1].kind, LECTERN_CAMERA);
+		assert_null(strstr(deal->answer, "a=sendonly"));
+		assert_null(strstr(deal->answer, "a=sendrecv"));
+		free_deal(deal);
+	}
+}
+
+static void takes_what_programs_watch(void **state)
+{
+	static const char *const programs[] = {"aiortc-watch", "gstreamer-watch", "pion-watch"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		struct deal *deal = calloc(1, sizeof(*deal));
+
+		deal->text = read_offer(programs[i], &deal->len);
+		assert_int_equal(sdp_parse(deal->text, deal->len, &deal->offer, deal->why), 0);
+		assert_true(sdp_restrict(&deal->offer, SDP_RECVONLY));
+		assert_int_equal(sdp_negotiate(&deal->offer, NULL, &deal->params, deal->why), 0);
+		assert_int_equal(deal->params.sections[0].use, LECTERN_SECTION_SLOT);
+		assert_int_equal(deal->params.sections[1].use, LECTERN_SECTION_SLOT);
+		assert_true(deal->params.sections[1].pli);
+		assert_int_equal(
+			sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer), 0);
+		free_deal(deal);
+	}
+}
+
+/* aiortc gives id 2 to the level of the audio and to the send time of the video. */
+static void an_extension_id_keeps_its_first_meaning(void **state)
+{
+	struct deal *deal = answer_browser("aiortc-publish");
+	char audio[4096], video[4096];
+
+	(void)state;
+	section_of(deal->answer, 1, audio, sizeof(audio));
+	section_of(deal->answer, 2, video, sizeof(video));
+	assert_non_null(strstr(audio, "a=extmap:2 urn:ietf:params:rtp-hdrext:ssrc-audio-level"));
+	assert_non_null(strstr(video, "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid"));
+	assert_null(strstr(video, "a=extmap:2 "));
+	free_deal(deal);
+}
+
+static void one_section_needs_no_group(void **state)
+{
+	static const char text[] = "v=0\r\n"
+				   "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 "
+				   "opus/48000/2\r\n" TRANSPORT;
+	struct deal deal = {.text = strdup(text), .len = sizeof(text) - 1};
+
+	(void)state;
+	answer_text(&deal, NULL);
+	assert_int_equal(deal.params.sections[0].use, LECTERN_SECTION_UP);
+	assert_null(strstr(deal.answer, "BUNDLE"));
+	assert_null(strstr(deal.answer, "a=mid"));
+	free(deal.text);
+}
+
+static void a_direction_rules_a_section(void **state)
+{
+	static const char text[] =
+		SESSION AUDIO("a", "9", "sendrecv") TRANSPORT VIDEO("v", "9", "recvonly") TRANSPORT;
+	struct deal *deal = calloc(1, sizeof(*deal));
+
+	(void)state;
+	assert_int_equal(sdp_parse(text, sizeof(text) - 1, &deal->offer, deal->why), 0);
+	assert_true(sdp_restrict(&deal->offer, SDP_RECVONLY));
+	assert_int_equal(deal->offer.sections[0].direction, SDP_RECVONLY);
+	assert_int_equal(deal->offer.sections[1].direction, SDP_RECVONLY);
+	assert_false(sdp_restrict(&deal->offer, SDP_SENDONLY));
+	assert_int_equal(deal->offer.sections[0].direction, SDP_INACTIVE);
+	free(deal);
+}
+
+static void reads_fragments(void **state)
+{
+	static const struct {
+		const char *text, *ufrag, *why;
+		unsigned candidates;
+	} cases[] = {
+		{"a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n", "", NULL, 1},
+		{"a=end-of-candidates\n", "", NULL, 0},
+		{UFRAG PWD, "abcd", NULL, 0},
+		{"a=ice-options:trickle ice2\r\na=group:BUNDLE 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF "
+		 "0\r\na=mid:0\r\n" UFRAG PWD
+		 "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\na=candidate:2 1 tcp 1 192.0.2.1 9 "
+		 "typ host tcptype active\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:1\r\n" UFRAG
+				PWD,
+			"abcd", NULL, 2},
+		{"", "", "neither", 0},
+		{"v=0\r\n", "", "neither", 0},
+		{UFRAG, "", "belong together", 0},
+		{PWD, "", "belong together", 0},
+		{UFRAG PWD "a=ice-ufrag:wxyz\r\n", "", "different", 0},
+		{"a=ice-ufrag:abc\r\n" PWD, "", "too short", 0},
+		{UFRAG "a=ice-pwd:short\r\n", "", "too short", 0},
+		{"a=ice-ufrag:ab d\r\n" PWD, "", "ICE characters", 0},
+	};
+	char why[SDP_WHY];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sdp_fragment fragment;
+		int r = sdp_fragment_parse(cases[i].text, strlen(cases[i].text), &fragment, why);
+
+		assert_int_equal(r, cases[i].why ? -EBADMSG : 0);
+		if (cases[i].why) {
+			assert_non_null(strstr(why, cases[i].why));
+			continue;
+		}
+		assert_string_equal(fragment.ufrag, cases[i].ufrag);
+		assert_int_equal(fragment.candidates, cases[i].candidates);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +582,12 @@ int main(void)
 		cmocka_unit_test(bounds_sections_and_lines),
 		cmocka_unit_test(tolerates_other_sections),
 		cmocka_unit_test(respects_directions_of_extensions),
+		cmocka_unit_test(takes_what_programs_publish),
+		cmocka_unit_test(takes_what_programs_watch),
+		cmocka_unit_test(an_extension_id_keeps_its_first_meaning),
+		cmocka_unit_test(one_section_needs_no_group),
+		cmocka_unit_test(a_direction_rules_a_section),
+		cmocka_unit_test(reads_fragments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
