@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <srtp2/srtp.h>
+#include "srtp/session.h"
 
 enum {
 	FIRST_ADDRESS = 0x7f010001, /* 127.1.0.1 */
@@ -121,7 +121,7 @@ int load_create(const struct load_config *config, struct load **ret_load)
 	if (!load)
 		return -ENOMEM;
 	load->config = *config;
-	srtp_init();
+	srtp_library_start();
 	spread_init(&load->latency);
 	pthread_mutex_init(&load->lock, NULL);
 	pthread_cond_init(&load->answered, NULL);
@@ -155,6 +155,7 @@ void load_destroy(struct load *load)
 	for (unsigned i = 0; i < load->count; i++)
 		member_destroy(load->members[i]);
 	wire_close(load->wire);
+	srtp_library_stop();
 	pthread_mutex_destroy(&load->lock);
 	pthread_cond_destroy(&load->answered);
 	free(load);

@@ -14,8 +14,8 @@
 
 enum {
 	JOIN_PATIENCE_S = 30,
-	JOIN_APART_MS = 200,
-	RSS_SLACK = 2 << 20, /* that a soak may grow by */
+	JOIN_APART_MS = 1000, /* a server may ask for few keyframes a second */
+	RSS_SLACK = 2 << 20,  /* that a soak may grow by */
 };
 
 enum {
@@ -43,7 +43,7 @@ static const struct argp_option option_table[] = {
 	{"subscribers", 'n', "N", 0, "Receivers; 200", 0},
 	{"publishers", PUBLISHERS, "N", 0, "Of a meeting, who receive too; 8", 0},
 	{"workers", WORKERS, "N", 0, "Media threads; 0: the server's default; 1", 0},
-	{"joins", JOINS, "N", 0, "Of the case join; 30", 0},
+	{"joins", JOINS, "N", 0, "Of the case join; 20", 0},
 	{"seconds", SECONDS, "S", 0, "Of the measured window; 10, of a soak 300", 0},
 	{"warm-up", WARM_UP, "S", 0, "Before it; 2", 0},
 	{"step", STEP, "S", 0, "Between the points of a soak; 10", 0},
@@ -79,7 +79,8 @@ static int measure(struct stage *stage)
 	if (!err)
 		err = stage_await(stage, JOIN_PATIENCE_S);
 	stage_note_joins(stage, stage->options->publishers);
-	if (err)
+	/* A server that cannot carry them all is measured all the same, and then fails. */
+	if (err && err != -ETIMEDOUT)
 		return err;
 	stage_sleep(stage->options->warm_up);
 	err = stage_window(stage, stage->options->seconds);
@@ -353,7 +354,7 @@ int main(int argc, char **argv)
 				    .kind = &server_lectern,
 				    .subscribers = 200,
 				    .workers = 1,
-				    .joins = 30,
+				    .joins = 20,
 				    .warm_up = 2,
 				    .sample_seconds = 10,
 				    .gro = true,

@@ -17,7 +17,6 @@ enum {
 	CHECK_FIRST_US = 50 * 1000,   /* until the first answer */
 	CHECK_AFTER_US = 4000 * 1000, /* RFC 7675 5.1: about every 5 s, here in beats of 100 ms */
 	PRIORITY = 0x6e001eff,
-	TRAILER = 32, /* at most what SRTP or SRTCP adds */
 };
 
 static void send_raw(struct member *member, const uint8_t *data, size_t len)
@@ -82,8 +81,7 @@ void member_destroy(struct member *member)
 		free(member->tracks[i]);
 	if (member->in)
 		srtp_dealloc(member->in);
-	if (member->out)
-		srtp_dealloc(member->out);
+	srtp_session_destroy(member->out);
 	handshake_destroy(member->handshake);
 	publisher_destroy(member->publisher);
 	free(member);
@@ -132,14 +130,12 @@ int member_connect(struct member *member, const struct sdp *remote, bool control
 	return 0;
 }
 
-static int make_srtp(
-	enum member_suite suite, const uint8_t *key, srtp_ssrc_type_t type, srtp_t *ret_srtp)
+static int make_receiver(enum member_suite suite, const uint8_t *key, srtp_t *ret_srtp)
 {
 	srtp_policy_t policy = {
-		.ssrc.type = type,
+		.ssrc.type = ssrc_any_inbound,
 		.key = (uint8_t *)(uintptr_t)key,
 		.window_size = 4096, /* only a sample comes here, so gaps are the rule */
-		.allow_repeat_tx = 1,
 	};
 
 	if (suite == MEMBER_GCM) {
@@ -154,10 +150,13 @@ static int make_srtp(
 
 static int take_keys(struct member *member, const uint8_t *send_key, const uint8_t *receive_key)
 {
-	int err = make_srtp(member->config.suite, receive_key, ssrc_any_inbound, &member->in);
+	enum member_suite suite = member->config.suite;
+	int err = make_receiver(suite, receive_key, &member->in);
 
 	if (!err)
-		err = make_srtp(member->config.suite, send_key, ssrc_any_outbound, &member->out);
+		err = srtp_session_create(suite == MEMBER_GCM ? SRTP_AEAD_AES_128_GCM_SUITE
+							      : SRTP_AES128_CM_SHA1_80_SUITE,
+			receive_key, send_key, &member->out);
 	if (!err)
 		member->times.connected = wire_now_ns();
 	return err;
@@ -291,22 +290,20 @@ void member_recv(struct member *member, const struct wire_datagram *datagram, ui
 
 void member_protect_and_send(struct member *member, uint8_t *packet, size_t len)
 {
-	int protected_len = (int)len;
-
-	if (srtp_protect(member->out, packet, &protected_len) == srtp_err_status_ok)
-		send_raw(member, packet, (size_t)protected_len);
+	if (srtp_protect_rtp(member->out, packet, &len, len + SRTP_TRAILER) == 0)
+		send_raw(member, packet, len);
 }
 
 void member_send_rtcp(struct member *member, const struct writer *w)
 {
 	uint8_t out[WIRE_MAX_SEND];
-	int len = (int)w->len;
+	size_t len = w->len;
 
-	if (!member->out || w->bad || !w->len || w->len + TRAILER > sizeof(out))
+	if (!member->out || w->bad || !len || len + SRTP_TRAILER > sizeof(out))
 		return;
-	memcpy(out, w->data, w->len);
-	if (srtp_protect_rtcp(member->out, out, &len) == srtp_err_status_ok)
-		send_raw(member, out, (size_t)len);
+	memcpy(out, w->data, len);
+	if (srtp_protect_rtcp_compound(member->out, out, &len, sizeof(out)) == 0)
+		send_raw(member, out, len);
 }
 
 void member_hurry(struct member *member, uint64_t now_us)

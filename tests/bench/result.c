@@ -93,6 +93,7 @@ static void put_setting(json_t *out, const struct result *result)
 	put_text(out, "server_version", result->version);
 	put_count(out, "publishers", result->publishers);
 	put_count(out, "subscribers", result->subscribers);
+	put_count(out, "joined", result->joined);
 	put_count(out, "workers", result->workers);
 	put_text(out, "srtp", result->srtp);
 	put_text(out, "receiver", result->receiver);
