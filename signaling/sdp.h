@@ -47,11 +47,11 @@ enum sdp_extension {
 	SDP_EXTENSIONS
 };
 
-enum sdp_encoding { SDP_ENC_OTHER, SDP_ENC_OPUS, SDP_ENC_VP8, SDP_ENC_RTX };
+enum sdp_encoding { SDP_ENC_OTHER, SDP_ENC_OPUS, SDP_ENC_VP8, SDP_ENC_RTX, SDP_ENC_RED };
 
 struct sdp_format {
 	uint8_t pt;
-	uint8_t apt; /* RTX: of which payload type; RFC 4588 8.1 */
+	uint8_t apt; /* RTX: of which payload type, RFC 4588 8.1; RED: of all blocks, RFC 2198 5 */
 	enum sdp_encoding encoding;
 	bool fec, dtx; /* Opus, RFC 7587 6.1 */
 	bool nack, pli, fir, twcc;

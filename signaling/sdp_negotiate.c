@@ -35,12 +35,14 @@ static const struct sdp_format *find_codec(const struct sdp_section *section)
 	return NULL;
 }
 
-static uint8_t find_rtx(const struct sdp_section *section, uint8_t pt)
+/* The payload type that wraps `pt`: RTX or RED. */
+static uint8_t find_wrapper(
+	const struct sdp_section *section, enum sdp_encoding encoding, uint8_t pt)
 {
 	for (size_t i = 0; i < section->format_count; i++) {
 		const struct sdp_format *format = &section->formats[i];
 
-		if (format->encoding == SDP_ENC_RTX && format->apt == pt)
+		if (format->encoding == encoding && format->apt == pt)
 			return format->pt;
 	}
 	return 0;
@@ -128,7 +130,8 @@ static void negotiate_section(
 	section->formats[0] = (struct lectern_format){
 		.codec = offered->medium == SDP_AUDIO ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8,
 		.pt = codec->pt,
-		.rtx_pt = codec->nack ? find_rtx(offered, codec->pt) : 0,
+		.rtx_pt = codec->nack ? find_wrapper(offered, SDP_ENC_RTX, codec->pt) : 0,
+		.red_pt = find_wrapper(offered, SDP_ENC_RED, codec->pt),
 	};
 	section->nack = codec->nack;
 	section->pli = codec->pli;

@@ -157,6 +157,21 @@ static bool has_parameter(struct reader parameters, const char *wanted)
 	return false;
 }
 
+/* fmtp:<pt> <pt>/<pt>[/...]: a RED whose blocks are all of one kind; of another we make nothing. */
+static bool red_blocks(struct reader value, uint64_t *ret_pt)
+{
+	uint64_t first, other;
+
+	if (!sdp_number(sdp_word(&value, '/'), 127, &first) || !reader_left(&value))
+		return false;
+	while (reader_left(&value)) {
+		if (!sdp_number(sdp_word(&value, '/'), 127, &other) || other != first)
+			return false;
+	}
+	*ret_pt = first;
+	return true;
+}
+
 static const char *on_fmtp(struct parse *p, struct reader value)
 {
 	struct sdp_format *format = format_of(p, sdp_word(&value, ' '));
@@ -168,6 +183,8 @@ static const char *on_fmtp(struct parse *p, struct reader value)
 	format->fec = has_parameter(value, "useinbandfec=1");
 	format->dtx = has_parameter(value, "usedtx=1");
 	if (sdp_skip(&apt, "apt=") && sdp_number(sdp_word(&apt, ';'), 127, &number))
+		format->apt = (uint8_t)number;
+	else if (red_blocks(value, &number))
 		format->apt = (uint8_t)number;
 	return NULL;
 }
@@ -279,6 +296,10 @@ static const char *on_rtpmap(struct parse *p, struct reader value)
 		format->encoding = SDP_ENC_VP8;
 	else if (strcasecmp(name, "rtx/90000") == 0)
 		format->encoding = SDP_ENC_RTX;
+	else if (strcasecmp(name, "rtx/48000/2") == 0 || strcasecmp(name, "rtx/48000") == 0)
+		format->encoding = SDP_ENC_RTX;
+	else if (strcasecmp(name, "red/48000/2") == 0)
+		format->encoding = SDP_ENC_RED;
 	return NULL;
 }
 

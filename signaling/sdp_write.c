@@ -131,6 +131,15 @@ static void put_opus(struct answer *a, const struct sdp_format *offered, unsigne
 		offered->dtx ? ";usedtx=1" : "");
 }
 
+static void put_red(struct answer *a, const struct sdp_section *offered,
+	const struct lectern_section *section, const struct lectern_format *format)
+{
+	put(a, "a=rtpmap:%u red/48000/2\r\na=fmtp:%u %u/%u\r\n", format->red_pt, format->red_pt,
+		format->pt, format->pt);
+	if (section->twcc && offered_format(offered, format->red_pt)->twcc)
+		put(a, "a=rtcp-fb:%u transport-cc\r\n", format->red_pt);
+}
+
 static void put_format(struct answer *a, const struct sdp_section *offered,
 	const struct lectern_section *section, const struct lectern_format *format)
 {
@@ -149,8 +158,11 @@ static void put_format(struct answer *a, const struct sdp_section *offered,
 	if (section->fir)
 		put(a, "a=rtcp-fb:%u ccm fir\r\n", pt);
 	if (format->rtx_pt)
-		put(a, "a=rtpmap:%u rtx/90000\r\na=fmtp:%u apt=%u\r\n", format->rtx_pt,
-			format->rtx_pt, pt);
+		put(a, "a=rtpmap:%u rtx/%s\r\na=fmtp:%u apt=%u\r\n", format->rtx_pt,
+			format->codec == LECTERN_CODEC_OPUS ? "48000" : "90000", format->rtx_pt,
+			pt);
+	if (format->red_pt)
+		put_red(a, offered, section, format);
 }
 
 static void put_up(struct answer *a, const struct lectern_section *section)
@@ -206,6 +218,9 @@ static void put_media(
 	if (section->use == LECTERN_SECTION_UNUSED)
 		put(a, " %s", offered->formats_text);
 	for (unsigned i = 0; i < section->format_count; i++) {
+		/* Who offers RED sends what the answer lists first. */
+		if (section->formats[i].red_pt)
+			put(a, " %u", section->formats[i].red_pt);
 		put(a, " %u", section->formats[i].pt);
 		if (section->formats[i].rtx_pt)
 			put(a, " %u", section->formats[i].rtx_pt);

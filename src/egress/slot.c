@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/rand.h"
+#include "egress/copies.h"
 #include "egress/layers.h"
 #include "egress/timeline.h"
 #include "rtp/codec.h"
@@ -21,6 +22,10 @@ enum {
 	AUDIO_LEAST_US = 20000, /* between the last packet of a source and the first of the next */
 	VIDEO_LEAST_US = 1000,
 	OSN = 2, /* RFC 4588 4 */
+	GUARD_LESS_US = 5000,
+	BASE_RESERVE = 8000, /* bytes of the repair budget that only the base layer may use */
+	HOLD_RTTS = 3,	     /* round trips after which nobody asks any more */
+	HOLD_MOST_US = 3000000,
 };
 
 /* When a packet was last sent again. Two numbers may share a place; the budget holds anyway. */
@@ -43,9 +48,10 @@ struct slot {
 	int layer;	   /* of sink.source, that is shown; -1: none, waits for a keyframe */
 	uint16_t restarts; /* source_layer.restarts of that layer when it began */
 	struct timeline timeline;
-	uint64_t line_us;    /* server's time 0 of the timeline ... */
-	uint32_t line_start; /* ... and the timestamp then */
-	uint64_t sent_us;    /* the last packet */
+	struct copies copies; /* audio */
+	uint64_t line_us;     /* server's time 0 of the timeline ... */
+	uint32_t line_start;  /* ... and the timestamp then */
+	uint64_t sent_us;     /* the last packet */
 	uint16_t repair_seq;
 	struct resent resent[RESENT];
 	uint64_t report_us;		    /* the last sender report; 0: due at once */
@@ -125,6 +131,7 @@ static void begin_stretch(struct slot *slot, const struct pkt *pkt, uint64_t now
 	slot->layer = pkt->rtp.layer;
 	slot->restarts = slot->sink.source->layers[pkt->rtp.layer].restarts;
 	timeline_switch(&slot->timeline, &pkt->rtp, first_timestamp(slot, pkt, now_us));
+	slot->copies.first = pkt->rtp.timestamp;
 	slot->report_us = 0;
 	slot->stats.switches++;
 }
@@ -143,11 +150,16 @@ static bool is_shown(const struct slot *slot, const struct pkt *pkt)
 }
 
 /* Adds the payload with the numbers of `place`. Returns its length. */
-static size_t add_payload(const struct slot *slot, struct pkt *pkt,
-	const struct timeline_place *place, struct outlet_item *item)
+static size_t add_payload(struct slot *slot, struct pkt *pkt, const struct timeline_place *place,
+	struct outlet_item *item)
 {
-	size_t skip = 0, head = 0;
+	size_t skip = 0, head = 0, len;
 
+	if (!slot->codec->video && !item->repair) {
+		len = copies_add(&slot->copies, slot->sink.source, pkt, slot->pt, item);
+		if (len)
+			return len;
+	}
 	if (slot->codec->rewrite && pkt->rtp.payload_len) {
 		skip = pkt->rtp.descriptor_len;
 		head = slot->codec->rewrite(
@@ -283,6 +295,7 @@ int slot_create(
 	slot->ssrc = section->ssrc;
 	slot->pt = section->formats[0].pt;
 	slot->repair_pt = section->rtx_ssrc ? section->formats[0].rtx_pt : 0;
+	slot->copies.red_pt = section->formats[0].red_pt;
 	slot->limit = SLOT_UNLIMITED;
 	slot->layer = -1;
 	slot->line_start = start[0];
@@ -341,27 +354,45 @@ static void resend(struct slot *slot, struct pkt *pkt, uint64_t now_us)
 	osn = writer_of(item->bytes + head->len, OSN);
 	write_u16(&osn, (uint16_t)place.seq);
 	item->len = (uint8_t)(head->len + OSN);
-	add_payload(slot, pkt, &place, item);
 	item->repair = true;
+	add_payload(slot, pkt, &place, item);
 	slot->stats.resent++;
 	outlet_send(slot->outlet, item);
 }
 
-/* Not again while the last one may be on its way: nine tenths of a round trip. */
+/* Not again while the last one may be on its way: a little less than a round trip. */
+static uint64_t guard_us(const struct slot *slot)
+{
+	uint64_t rtt_us = slot->outlet->rtt_us, most_us = rtt_us * 9 / 10;
+
+	if (rtt_us < GUARD_LESS_US)
+		return 0;
+	return most_us < rtt_us - GUARD_LESS_US ? most_us : rtt_us - GUARD_LESS_US;
+}
+
 static bool too_early(struct slot *slot, uint16_t seq, uint64_t now_us)
 {
 	struct resent *resent = &slot->resent[seq & (RESENT - 1)];
-	uint64_t guard_us = (uint64_t)slot->outlet->rtt_us * 9 / 10;
 
 	if (resent->tries == 0 || resent->seq != seq) {
 		*resent = (struct resent){.seq = seq, .tries = 1, .at_us = now_us};
 		return false;
 	}
-	if (now_us - resent->at_us < guard_us || resent->tries >= SLOT_TRIES)
+	if (now_us - resent->at_us < guard_us(slot) || resent->tries >= SLOT_TRIES)
 		return true;
 	resent->tries++;
 	resent->at_us = now_us;
 	return false;
+}
+
+/* Of temporal layers the base comes first: without it the others are of no use. While a keyframe is
+ * awaited too: on lossy links the repair often comes first (tests/sim lost a fifth of its frames
+ * without). */
+static bool worth_repair(const struct slot *slot, const struct pkt *pkt)
+{
+	size_t left = pkt->rtp.temporal > 0 ? BASE_RESERVE : 0;
+
+	return outlet_may_repair(slot->outlet, pkt->len + left);
 }
 
 void slot_nack(struct slot *slot, uint16_t seq, uint64_t now_us)
@@ -379,7 +410,7 @@ void slot_nack(struct slot *slot, uint16_t seq, uint64_t now_us)
 	pkt = source->ops->find(source, (unsigned)slot->layer, source_seq);
 	if (!pkt) {
 		slot->stats.nack_gone++;
-	} else if (!outlet_may_repair(slot->outlet, pkt->len)) {
+	} else if (!worth_repair(slot, pkt)) {
 		slot->stats.nack_denied++;
 	} else if (too_early(slot, seq, now_us)) {
 		slot->stats.nack_early++;
@@ -425,9 +456,22 @@ void slot_fir(struct slot *slot, uint8_t command, uint64_t now_us)
 	slot_keyframe(slot, now_us);
 }
 
+/* The way of a NACK to here may be long. */
+static void hold(struct slot *slot)
+{
+	uint64_t us = (uint64_t)slot->outlet->rtt_us * HOLD_RTTS;
+
+	if (slot->sink.source && slot->repair_pt)
+		source_hold(slot->sink.source,
+			us < HOLD_MOST_US ? (uint32_t)us : (uint32_t)HOLD_MOST_US);
+}
+
 void slot_tick(struct slot *slot, uint64_t now_us)
 {
 	choose(slot, now_us);
+	hold(slot);
+	if (!slot->codec->video)
+		copies_tick(&slot->copies, slot->outlet->loss, now_us);
 }
 
 void slot_write_report(struct slot *slot, const char *cname, struct writer *w, uint64_t now_us)

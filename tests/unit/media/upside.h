@@ -10,7 +10,7 @@
 static struct pkt_pool *pool;
 static struct upstream *up;
 static uint64_t now_us;
-static struct source *from; /* of the last packet that was taken */
+static struct source *from; /* of the last packet that was passed_on */
 
 /* What was sent back. */
 static struct {
@@ -102,8 +102,23 @@ static inline void on_due(void *arg, uint64_t when_us)
 	back.due++;
 }
 
-static const struct upstream_ops ops = {
-	.rtcp = on_rtcp, .report = on_report, .flowing = on_flowing, .due = on_due};
+/* What goes on to the router, in its order; may be NULL. */
+static void (*passed_on)(struct source *source, struct pkt *pkt);
+
+static inline void on_recovered(void *arg, struct source *source, struct pkt *pkt, uint64_t when_us)
+{
+	(void)arg;
+	(void)when_us;
+	back.recovered++;
+	if (passed_on)
+		passed_on(source, pkt);
+}
+
+static const struct upstream_ops ops = {.rtcp = on_rtcp,
+	.report = on_report,
+	.flowing = on_flowing,
+	.recovered = on_recovered,
+	.due = on_due};
 
 static const struct lectern_section plain[] = {
 	{.use = LECTERN_SECTION_UP,
@@ -167,6 +182,8 @@ static inline enum uptrack_verdict feed(const struct spec *spec)
 		return UPTRACK_UNKNOWN_SSRC;
 	}
 	verdict = upstream_recv(up, pkt, &names, now_us, &from);
+	if (verdict == UPTRACK_FORWARD && passed_on)
+		passed_on(from, pkt);
 	pkt_put(pkt);
 	return verdict;
 }
