@@ -15,6 +15,7 @@
 #include <stun/usages/ice.h>
 
 #include "tests/client/handshake.h"
+#include "tests/client/wire.h"
 
 enum {
 	CHECK_FIRST_US = 50 * 1000,  /* until the first answer */
@@ -24,8 +25,9 @@ enum {
 
 struct client {
 	struct client_config config;
-	int fd;
-	struct sockaddr_in server;
+	struct wire wire, before; /* before: as it was before client_switch(), and open still */
+	char server_ip[64];
+	uint16_t server_port;
 	char ufrag[9], pwd[25], username[600], server_pwd[300], server_fingerprint[96];
 	StunAgent stun;
 	StunTransactionId check_id;
@@ -49,24 +51,9 @@ static void draw_name(char *out, size_t len)
 	out[len] = '\0';
 }
 
-static int open_socket(void)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), size = 4 << 20;
-
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 void client_send_raw(struct client *client, const uint8_t *data, size_t len)
 {
-	sendto(client->fd, data, len, 0, (struct sockaddr *)&client->server,
-		sizeof(client->server));
+	wire_send(&client->wire, data, len);
 }
 
 static void send_dtls(void *arg, const uint8_t *data, size_t len)
@@ -92,12 +79,13 @@ int client_create(const struct client_config *config, struct client **ret_client
 		return -ENOMEM;
 	srtp_init();
 	client->config = *config;
-	client->fd = open_socket();
+	client->before.fd = -1;
+	wire_open(&client->wire);
 	draw_name(client->ufrag, sizeof(client->ufrag) - 1);
 	draw_name(client->pwd, sizeof(client->pwd) - 1);
 	stun_agent_init(&client->stun, known, STUN_COMPATIBILITY_RFC5389,
 		STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
-	if (client->fd < 0 || handshake_create(&handshake, &client->handshake) < 0) {
+	if (client->wire.fd < 0 || handshake_create(&handshake, &client->handshake) < 0) {
 		client_destroy(client);
 		return -EIO;
 	}
@@ -109,8 +97,8 @@ void client_destroy(struct client *client)
 {
 	if (!client)
 		return;
-	if (client->fd >= 0)
-		close(client->fd);
+	wire_close(&client->wire);
+	wire_close(&client->before);
 	if (client->in)
 		srtp_dealloc(client->in);
 	if (client->out)
@@ -136,7 +124,7 @@ const char *client_fingerprint(const struct client *client)
 
 int client_fd(const struct client *client)
 {
-	return client->fd;
+	return client->wire.fd;
 }
 
 static void set_server(struct client *client, const char *ufrag, const char *pwd)
@@ -149,8 +137,9 @@ static void set_server(struct client *client, const char *ufrag, const char *pwd
 void client_connect(struct client *client, const char *ip, uint16_t port, const char *ufrag,
 	const char *pwd, const char *fingerprint)
 {
-	client->server = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port)};
-	inet_pton(AF_INET, ip, &client->server.sin_addr);
+	snprintf(client->server_ip, sizeof(client->server_ip), "%s", ip);
+	client->server_port = port;
+	wire_connect(&client->wire, ip, port, client->config.tcp);
 	snprintf(client->server_fingerprint, sizeof(client->server_fingerprint), "%s", fingerprint);
 	set_server(client, ufrag, pwd);
 	client->connecting = true;
@@ -163,24 +152,16 @@ void client_restart(struct client *client, const char *ufrag, const char *pwd)
 	set_server(client, ufrag, pwd);
 }
 
-static int take_socket(struct client *client, int fd)
-{
-	if (fd < 0)
-		return -errno;
-	close(client->fd);
-	client->fd = fd;
-	client->next_check_us = 0;
-	return 0;
-}
-
-int client_move(struct client *client)
-{
-	return take_socket(client, open_socket());
-}
-
 int client_take_socket_of(struct client *client, const struct client *other)
 {
-	return take_socket(client, dup(other->fd));
+	int fd = dup(other->wire.fd);
+
+	if (fd < 0)
+		return -errno;
+	wire_close(&client->wire);
+	client->wire.fd = fd;
+	client->next_check_us = 0;
+	return 0;
 }
 
 void client_stop_checks(struct client *client)
@@ -200,6 +181,8 @@ void client_close(struct client *client)
 
 static void send_check(struct client *client)
 {
+	/* peer-reflexive, as browsers have it: 110 for UDP, 80 for TCP */
+	uint32_t priority = client->wire.tcp ? 0x50001eff : 0x6e001eff;
 	StunMessage message;
 	uint8_t out[600];
 	size_t len;
@@ -209,11 +192,33 @@ static void send_check(struct client *client)
 	len = stun_usage_ice_conncheck_create(&client->stun, &message, out, sizeof(out),
 		(const uint8_t *)client->username, strlen(client->username),
 		(const uint8_t *)client->server_pwd, strlen(client->server_pwd),
-		!client->config.not_nominating, true, 0x6e001eff, 0x1122334455667788, NULL,
+		!client->config.not_nominating, true, priority, 0x1122334455667788, NULL,
 		STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
 	stun_message_id(&message, client->check_id);
 	client->check_open = true;
 	client_send_raw(client, out, len);
+}
+
+int client_switch(struct client *client, bool tcp)
+{
+	int err;
+
+	wire_close(&client->before);
+	client->before = client->wire;
+	client->wire.fd = -1;
+	client->next_check_us = 0;
+	err = wire_connect(&client->wire, client->server_ip, client->server_port, tcp);
+	if (!err && tcp)
+		send_check(client); /* nothing else may come first there */
+	return err;
+}
+
+int client_move(struct client *client)
+{
+	int err = client_switch(client, client->wire.tcp);
+
+	wire_close(&client->before);
+	return err;
 }
 
 static void take_stun(struct client *client, const uint8_t *data, size_t len)
@@ -328,7 +333,7 @@ void client_turn(struct client *client, uint64_t now_us)
 	uint8_t data[ROOM];
 	ssize_t len;
 
-	while ((len = recv(client->fd, data, sizeof(data), 0)) > 0) {
+	while ((len = wire_recv(&client->wire, data, sizeof(data))) > 0) {
 		client->datagrams++;
 		if (data[0] <= 3)
 			take_stun(client, data, (size_t)len);
@@ -352,6 +357,11 @@ bool client_connected(const struct client *client)
 bool client_over(const struct client *client)
 {
 	return handshake_over(client->handshake);
+}
+
+bool client_ended(const struct client *client)
+{
+	return client->wire.ended;
 }
 
 unsigned client_profile(const struct client *client)

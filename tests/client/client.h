@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A member's client as a browser would be one, without the browser: a UDP socket of its own, ICE
+ * A member's client as a browser would be one, without the browser: a UDP socket or a TCP connection of its own, ICE
  * checks by libnice's STUN agent, a DTLS client, SRTP by libsrtp. It sends the RTP and RTCP that it
  * is told to, and hands over what comes.
  *
@@ -38,12 +38,13 @@ struct client_config {
 	const char *profiles; /* see handshake_config */
 	bool long_hello, no_certificate;
 	bool not_nominating;					 /* checks without USE-CANDIDATE */
+	bool tcp;						 /* RFC 6544, not UDP */
 	void (*on_rtp)(void *arg, const struct client_rtp *rtp); /* any may be NULL */
 	void (*on_rtcp)(void *arg, const uint8_t *data, size_t len);
 	void *arg;
 };
 
-/* Keeps a copy of the configuration. A socket on 127.0.0.1, credentials, a certificate. */
+/* Keeps a copy of the configuration. A socket on loopback, credentials, a certificate. */
 int client_create(const struct client_config *config, struct client **ret_client);
 /* Accepts NULL. Says nothing to the server. */
 void client_destroy(struct client *client);
@@ -60,6 +61,8 @@ void client_connect(struct client *client, const char *ip, uint16_t port, const 
 void client_restart(struct client *client, const char *ufrag, const char *pwd);
 /* Goes on from another local port: what a NAT does when it forgets. */
 int client_move(struct client *client);
+/* Goes on over the other transport; its checks nominate it. The way before stays open, unread. */
+int client_switch(struct client *client, bool tcp);
 /* Goes on from the port of `other`, beside it: as one who forges source addresses would. */
 int client_take_socket_of(struct client *client, const struct client *other);
 void client_stop_checks(struct client *client);
@@ -72,6 +75,8 @@ void client_turn(struct client *client, uint64_t now_us);
 bool client_connected(const struct client *client);
 /* The handshake failed, or the server closed. */
 bool client_over(const struct client *client);
+/* Its TCP connection was closed by the server. */
+bool client_ended(const struct client *client);
 unsigned client_profile(const struct client *client);
 unsigned client_checks_answered(const struct client *client);
 unsigned client_conflicts(const struct client *client);

@@ -13,10 +13,16 @@
 #include "tests/unit/engine/media.h"
 
 static unsigned workers = 2;
+static const char *address = "127.0.0.1";
 
 void scene_use_workers(unsigned count)
 {
 	workers = count;
+}
+
+void scene_use_address(const char *bind_address)
+{
+	address = bind_address;
 }
 
 unsigned scene_workers(void)
@@ -37,7 +43,8 @@ int scene_set_up(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct lectern_engine_config config = {
 		.workers = workers,
-		.bind_address = "127.0.0.1",
+		.bind_address = address,
+		.announce_loopback = true,
 		.wake = scene_on_wake,
 		.wake_arg = &f->wake_fd,
 	};

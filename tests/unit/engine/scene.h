@@ -70,6 +70,8 @@ struct fixture {
 
 void scene_use_workers(unsigned count);
 unsigned scene_workers(void);
+/* Of the engines of the tests that follow. The first candidate is loopback. */
+void scene_use_address(const char *bind_address);
 int scene_set_up(void **state);
 int scene_tear_down(void **state);
 /* For configurations of a test's own. */
