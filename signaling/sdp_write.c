@@ -75,15 +75,28 @@ static void put_session(struct answer *a, unsigned version)
 	put(a, "a=msid-semantic: WMS *\r\n");
 }
 
-/* Candidate priority as RFC 8445 5.1.2.1: host, component 1, earlier addresses first. */
+/*
+ * A host candidate of component 1. Its priority is that of RFC 8445 5.1.2.1: earlier addresses first,
+ * and all of TCP, which is for networks that let no UDP through, behind all of UDP. For TCP the
+ * direction is part of the local preference (RFC 6544 4.2: passive is 4).
+ */
+static void put_candidate(struct answer *a, size_t i, bool tcp)
+{
+	uint32_t foundation = (uint32_t)(tcp ? a->endpoint->candidate_count + i : i) + 1;
+	uint32_t type = tcp ? 90 : 126, local = (tcp ? (4u << 13) + 8191u : 65535u) - (uint32_t)i;
+
+	put(a, "a=candidate:%" PRIu32 " 1 %s %" PRIu32 " %s %u typ host%s\r\n", foundation,
+		tcp ? "tcp" : "udp", type << 24 | local << 8 | 255u,
+		a->endpoint->candidates[i].address, a->endpoint->candidates[i].port,
+		tcp ? " tcptype passive" : "");
+}
+
 static void put_candidates(struct answer *a)
 {
-	for (size_t i = 0; i < a->endpoint->candidate_count; i++) {
-		uint32_t priority = 126u << 24 | (65535u - (uint32_t)i) << 8 | 255u;
-
-		put(a, "a=candidate:%zu 1 udp %" PRIu32 " %s %u typ host\r\n", i + 1, priority,
-			a->endpoint->candidates[i].address, a->endpoint->candidates[i].port);
-	}
+	for (size_t i = 0; i < a->endpoint->candidate_count; i++)
+		put_candidate(a, i, false);
+	for (size_t i = 0; i < a->endpoint->candidate_count; i++)
+		put_candidate(a, i, true);
 	put(a, "a=end-of-candidates\r\n");
 }
 

@@ -26,8 +26,8 @@ struct deal {
 };
 
 static const struct lectern_endpoint endpoint = {
-	.candidate_count = 2,
-	.candidates = {{"192.0.2.7", 7000}, {"127.0.0.1", 7000}},
+	.candidate_count = 3,
+	.candidates = {{"192.0.2.7", 7000}, {"2001:db8::7", 7000}, {"127.0.0.1", 7000}},
 	.fingerprint =
 		"00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:"
 		"AA:BB:CC:DD:EE:FF",
@@ -153,7 +153,7 @@ static void check_section(const struct deal *deal, int i)
 	assert_int_equal(count_of(text, "a=ice-ufrag:"), 1);
 	assert_int_equal(count_of(text, "transport-cc\r\n"), 1);
 	assert_int_equal(count_of(text, "goog-remb"), 0);
-	assert_int_equal(count_of(text, "a=candidate:"), i == 0 ? 2 : 0);
+	assert_int_equal(count_of(text, "a=candidate:"), i == 0 ? 6 : 0);
 	assert_int_equal(count_of(text, "a=end-of-candidates\r\n"), i == 0);
 	if (section->formats[0].codec == LECTERN_CODEC_VP8) {
 		snprintf(wanted, sizeof(wanted), "a=fmtp:%u apt=%u\r\n", section->formats[0].rtx_pt,
@@ -622,6 +622,49 @@ static void reads_fragments(void **state)
 	}
 }
 
+/* The next candidate line after `at`, cut up. */
+static const char *next_candidate(const char *at, unsigned *foundation, char protocol[8],
+	unsigned *priority, char address[64], char rest[64])
+{
+	unsigned port;
+
+	at = strstr(at, "a=candidate:");
+	if (!at)
+		return NULL;
+	assert_int_equal(sscanf(at, "a=candidate:%u 1 %7s %u %63s %u typ host%63[^\r]", foundation,
+				 protocol, priority, address, &port, rest) >= 5,
+		1);
+	assert_int_equal(port, 7000);
+	return at + 1;
+}
+
+/* RFC 8445 5.1.2 and RFC 6544 4.2: all of TCP behind all of UDP, in each the best address first. */
+static void offers_tcp_behind_udp(void **state)
+{
+	static const char *const addresses[] = {"192.0.2.7", "2001:db8::7", "127.0.0.1"};
+	struct deal *deal = answer_browser("chromium-single-plain");
+	unsigned priority = UINT32_MAX, foundations = 0, count = 0;
+	char protocol[8], address[64], rest[64] = "";
+	const char *at = deal->answer;
+	unsigned foundation, next;
+
+	(void)state;
+	while ((at = next_candidate(at, &foundation, protocol, &next, address, rest)) != NULL) {
+		bool tcp = count >= 3;
+
+		assert_string_equal(protocol, tcp ? "tcp" : "udp");
+		assert_string_equal(rest, tcp ? " tcptype passive" : "");
+		assert_string_equal(address, addresses[count % 3]);
+		assert_true(next < priority);
+		assert_false(foundations & 1u << foundation);
+		foundations |= 1u << foundation;
+		priority = next;
+		count++;
+	}
+	assert_int_equal(count, 6);
+	free_deal(deal);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -647,6 +690,7 @@ int main(void)
 		cmocka_unit_test(one_section_needs_no_group),
 		cmocka_unit_test(a_direction_rules_a_section),
 		cmocka_unit_test(reads_fragments),
+		cmocka_unit_test(offers_tcp_behind_udp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
