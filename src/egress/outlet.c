@@ -136,13 +136,8 @@ static struct outlet_item *take_item(struct outlet_pool *pool, uint64_t now_us)
 struct outlet_item *outlet_begin(
 	struct outlet *outlet, const struct rtp_template *head, uint64_t now_us)
 {
-	struct outlet_item *item;
+	struct outlet_item *item = take_item(outlet->pool, now_us);
 
-	if (!outlet->ops->open(outlet->arg)) {
-		outlet->no_room++;
-		return NULL;
-	}
-	item = take_item(outlet->pool, now_us);
 	item->twcc_at = head->twcc_at;
 	item->send_time_at = head->abs_send_time_at;
 	item->len = 0;

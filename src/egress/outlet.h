@@ -70,7 +70,7 @@ struct outlet_pool_counters {
 	uint64_t early;	  /* drained because there was no item left */
 	uint64_t padded;  /* packets */
 	uint64_t padding; /* bytes of theirs */
-	uint64_t closed;  /* packets dropped since the outlet had closed meanwhile */
+	uint64_t closed;  /* packets dropped since nothing may go to their peer now */
 };
 
 int outlet_pool_create(unsigned count, struct outlet_pool **ret_pool);
@@ -83,7 +83,7 @@ unsigned outlet_pool_free(const struct outlet_pool *pool);
 const struct outlet_pool_counters *outlet_pool_counters(const struct outlet_pool *pool);
 
 struct outlet_ops {
-	/* May media go now? Asked when a packet is begun, and again before it is sent. */
+	/* Its packets are sent now, one by one. False: they are dropped. */
 	bool (*open)(void *arg);
 	/* A place of OUTLET_ROOM bytes. NULL: the packet is dropped. */
 	uint8_t *(*place)(void *arg);
@@ -121,8 +121,9 @@ void outlet_init(
 void outlet_finish(struct outlet *outlet);
 
 /*
- * An empty item for a packet with header `head`. The caller writes item->bytes and counts them in item->len, adds pieces, and gives it to
- * outlet_send() or outlet_cancel(). NULL: nothing may be sent now; counted.
+ * An empty item for a packet with header `head`; never NULL. The caller writes item->bytes and counts them in item->len, adds pieces, and gives it to
+ * outlet_send() or outlet_cancel(). Whether it can be sent shows when the outlet is drained: to the
+ * subscriber what is dropped then is what gets lost on the way.
  */
 struct outlet_item *outlet_begin(
 	struct outlet *outlet, const struct rtp_template *head, uint64_t now_us);

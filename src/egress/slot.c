@@ -188,10 +188,6 @@ static void forward(struct slot *slot, struct pkt *pkt, bool first, uint64_t now
 		return;
 	}
 	item = outlet_begin(slot->outlet, head, now_us);
-	if (!item) {
-		slot->stats.dropped_room++;
-		return;
-	}
 	if (timeline_take(&slot->timeline, &pkt->rtp, &place)) {
 		outlet_cancel(slot->outlet, item);
 		slot->stats.dropped_late++;
@@ -345,10 +341,6 @@ static void resend(struct slot *slot, struct pkt *pkt, uint64_t now_us)
 	struct outlet_item *item = outlet_begin(slot->outlet, head, now_us);
 	struct writer osn;
 
-	if (!item) {
-		slot->stats.dropped_room++;
-		return;
-	}
 	rtp_template_write(head, item->bytes, slot->repair_pt, pkt->rtp.marker, slot->repair_seq++,
 		place.timestamp);
 	osn = writer_of(item->bytes + head->len, OSN);

@@ -64,7 +64,7 @@ struct slot_stats {
 	uint64_t switches;	  /* of source or layer */
 	uint64_t nacked, resent, nack_gone, nack_early, nack_denied;
 	uint64_t requests, requests_denied; /* for keyframes */
-	uint64_t dropped_late, dropped_size, dropped_waiting, dropped_room;
+	uint64_t dropped_late, dropped_size, dropped_waiting;
 	int layer; /* shown; -1 none */
 };
 void slot_stats(const struct slot *slot, struct slot_stats *ret_stats);

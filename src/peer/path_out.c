@@ -37,15 +37,17 @@ static void commit(struct peer *peer, const struct addr *to, size_t len)
 
 static bool media_open(void *arg)
 {
-	return destination(arg) != NULL;
+	struct peer *peer = arg;
+
+	peer->media_to = destination(peer);
+	return peer->media_to;
 }
 
 static uint8_t *media_place(void *arg)
 {
 	struct peer *peer = arg;
-	const struct addr *to = destination(peer);
 
-	return to ? place(peer, to) : NULL;
+	return place(peer, peer->media_to);
 }
 
 static void not_sealed(struct peer *peer, int err)
@@ -66,7 +68,7 @@ static void media_ready(void *arg, uint8_t *packet, size_t len)
 	if (err)
 		not_sealed(peer, err);
 	else
-		commit(peer, destination(peer), len);
+		commit(peer, peer->media_to, len);
 }
 
 const struct outlet_ops path_out_media = {

@@ -40,11 +40,12 @@ struct peer {
 	struct demux_path paths[ICE_MAX_PATHS];
 	/* state */
 	enum lectern_peer_state state;
-	bool name_now;	       /* which of names is the newest */
-	bool routed;	       /* tracks and slots are in the router */
-	unsigned permitted;    /* LECTERN_KIND_BIT()s */
-	uint64_t alive_us;     /* last authentic check, SRTP or SRTCP */
-	struct addr dtls_from; /* validated address that DTLS last came from; len 0: none */
+	bool name_now;		     /* which of names is the newest */
+	bool routed;		     /* tracks and slots are in the router */
+	unsigned permitted;	     /* LECTERN_KIND_BIT()s */
+	uint64_t alive_us;	     /* last authentic check, SRTP or SRTCP */
+	const struct addr *media_to; /* while its outlet is drained */
+	struct addr dtls_from;	     /* validated address that DTLS last came from; len 0: none */
 	struct peer_wish wishes[LECTERN_VIDEO_SLOTS];
 	struct listener listener;
 	struct peer_meter meter;
