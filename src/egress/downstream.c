@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "egress/downstream.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,29 @@ uint64_t downstream_tick(struct downstream *down, uint64_t now_us)
 		down->ops->rtcp(down->arg, w.data, w.len);
 	outlet_tick(&down->outlet, now_us);
 	return now_us + TICK_US;
+}
+
+void downstream_bye(struct downstream *down)
+{
+	uint32_t ssrcs[LECTERN_AUDIO_SLOTS + LECTERN_VIDEO_SLOTS];
+	uint8_t room[DOWNSTREAM_RTCP];
+	struct writer w = writer_of(room, sizeof(room));
+	struct slot_stats stats;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < down->count; i++) {
+		slot_stats(down->slots[i], &stats);
+		if (stats.packets)
+			ssrcs[n++] = slot_ssrc(down->slots[i]);
+	}
+	if (n == 0)
+		return;
+	/* RFC 3550 6.1: a compound with a report and a CNAME, reduced size or not. */
+	rtcp_write_rr(&w, ssrcs[0], NULL, 0);
+	rtcp_write_sdes(&w, ssrcs[0], down->cname);
+	rtcp_write_bye(&w, ssrcs, n);
+	assert(!w.bad);
+	down->ops->rtcp(down->arg, w.data, w.len);
 }
 
 void downstream_stats(const struct downstream *down, struct downstream_stats *ret_stats)

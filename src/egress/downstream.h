@@ -4,7 +4,7 @@
  * feedback about them. The mirror of ingress/upstream.
  *
  * Owned by a peer, on its worker. Media goes out by outlet_ops when the pool is drained; RTCP (sender
- * reports with CNAME) by ops->rtcp, from downstream_tick() only. Its owner lets the router forget
+ * reports with CNAME) by ops->rtcp, from downstream_tick() and downstream_bye() only. Its owner lets the router forget
  * the slots' sinks before it destroys this.
  */
 #ifndef EGRESS_DOWNSTREAM_H
@@ -45,6 +45,8 @@ struct slot *downstream_video(struct downstream *downstream, unsigned index);
 /* A plaintext RTCP compound of the peer: takes what concerns the slots. -EBADMSG. */
 int downstream_rtcp(
 	struct downstream *downstream, const uint8_t *data, size_t len, uint64_t now_us);
+/* Tells the peer that its streams end (RFC 3550 6.6): it is to be destroyed. */
+void downstream_bye(struct downstream *downstream);
 /* Sends what is due. Returns when to be called again. */
 uint64_t downstream_tick(struct downstream *downstream, uint64_t now_us);
 

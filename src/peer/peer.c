@@ -411,6 +411,8 @@ void peer_destroy(struct peer *peer, uint64_t now_us)
 {
 	if (!peer)
 		return;
+	if (peer->srtp)
+		downstream_bye(peer->downstream);
 	if (peer->dtls)
 		dtls_close(peer->dtls);
 	leave_router(peer, now_us);

@@ -101,6 +101,8 @@ static void on_rtcp(void *arg, const uint8_t *data, size_t len)
 		at += 4 * ((size_t)(data[at + 2] << 8 | data[at + 3]) + 1)) {
 		if (data[at + 1] == 206 && (data[at] & 0x1f) == 1)
 			member->plis++;
+		if (data[at + 1] == 203)
+			member->byes += data[at] & 0x1f;
 	}
 }
 

@@ -35,6 +35,7 @@ struct member {
 	struct kept *kept;
 	unsigned kept_count;
 	unsigned plis;
+	unsigned byes; /* streams that ended */
 	/* what it sends */
 	uint16_t mic_seq, camera_seq, picture, twcc;
 	uint32_t mic_timestamp, camera_timestamp, seed;

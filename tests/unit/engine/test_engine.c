@@ -33,6 +33,55 @@ static void a_moved_client_is_followed_and_a_restart_too(void **state)
 		lectern_engine_peer_restart(f->engine, b->id, "x", "y", "z", "w"), -EINVAL);
 }
 
+/* A new binding of a NAT: the next packet after the check goes there. */
+static void the_packet_after_a_check_goes_where_it_came_from(void **state)
+{
+	struct fixture *f = *state;
+	struct member *a = scene_join(f, 0, (struct client_config){0});
+	struct member *b = scene_join(f, 1, (struct client_config){0});
+	uint32_t sound = params_slot_ssrc(1, false, 0);
+
+	lectern_engine_peer_permit(f->engine, a->id, LECTERN_KIND_BIT(LECTERN_MIC));
+	lectern_engine_room_reserve(f->engine, f->room, a->id);
+	UNTIL(f, scene_count_of(b, sound) >= 5, scene_send_mic(a, 20));
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned answered;
+
+		assert_int_equal(client_move(b->client), 0);
+		answered = client_checks_answered(b->client);
+		UNTIL(f, client_checks_answered(b->client) > answered, (void)0);
+		b->kept_count = 0;
+		scene_send_mic(a, 20);
+		UNTIL(f, scene_count_of(b, sound) == 1, (void)0);
+	}
+}
+
+static void streams_end_with_a_bye(void **state)
+{
+	struct fixture *f = *state;
+	struct member *a = scene_join(f, 0, (struct client_config){0});
+	struct member *b = scene_join(f, 1, (struct client_config){0});
+	uint32_t sound = params_slot_ssrc(1, false, 0);
+	const uint8_t bye[] = {0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 203, 0, 1, 0, 0, 0, 0};
+	uint32_t ssrc = params_up_ssrc(0, LECTERN_MIC);
+	uint8_t packet[sizeof(bye)];
+
+	lectern_engine_peer_permit(f->engine, a->id, LECTERN_KIND_BIT(LECTERN_MIC));
+	lectern_engine_room_reserve(f->engine, f->room, a->id);
+	UNTIL(f, scene_count_of(b, sound) >= 5 && a->flowing[LECTERN_MIC], scene_send_mic(a, 20));
+	/* of a member: told at once, long before its silence would be */
+	memcpy(packet, bye, sizeof(bye));
+	for (unsigned i = 0; i < 4; i++)
+		packet[12 + i] = (uint8_t)(ssrc >> (24 - 8 * i));
+	assert_int_equal(client_send_rtcp(a->client, packet, sizeof(packet)), 0);
+	UNTIL(f, !a->flowing[LECTERN_MIC], (void)0);
+	UNTIL(f, a->flowing[LECTERN_MIC], scene_send_mic(a, 20)); /* and begins again */
+	/* of ours: the one stream that had anything */
+	lectern_engine_peer_remove(f->engine, b->id);
+	UNTIL(f, client_over(b->client), scene_send_mic(a, 20));
+	assert_int_equal(b->byes, 1);
+}
+
 static void who_is_not_the_one_of_the_offer_gets_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -174,6 +223,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_moved_client_is_followed_and_a_restart_too),
+		TEST(the_packet_after_a_check_goes_where_it_came_from),
+		TEST(streams_end_with_a_bye),
 		TEST(who_is_not_the_one_of_the_offer_gets_nothing),
 		TEST(two_rooms_are_spread_and_do_not_meet),
 		TEST(dead_ids_are_harmless),
