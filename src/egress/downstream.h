@@ -3,9 +3,9 @@
  * Everything that one peer receives: its slots, the outlet they share, and the subscriber's
  * feedback about them. The mirror of ingress/upstream.
  *
- * Owned by a peer, on its worker. Media goes out by outlet_ops when the pool is drained; RTCP (sender
- * reports with CNAME) by ops->rtcp, from downstream_tick() and downstream_bye() only. Its owner lets the router forget
- * the slots' sinks before it destroys this.
+ * Owned by a peer, on its worker. Media goes out by outlet_ops when the pool is drained; RTCP
+ * (sender reports with CNAME, BYE) by ops->rtcp, from downstream_tick() and downstream_bye() only.
+ * Its owner lets the router forget the slots' sinks before it destroys this.
  */
 #ifndef EGRESS_DOWNSTREAM_H
 #define EGRESS_DOWNSTREAM_H

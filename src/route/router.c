@@ -4,7 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LEVEL_UNKNOWN = 50 }; /* of a microphone that sends no RFC 6464 levels: as if it spoke */
+/* Of a microphone that sends no RFC 6464 levels: as if it spoke, but softer than who is known to. */
+enum { LEVEL_UNKNOWN = 57 };
 
 void router_init(struct router *router, const struct router_ops *ops, void *arg)
 {

@@ -38,11 +38,11 @@ struct source_report {
 };
 
 struct source_layer {
-	bool live;	 /* a packet within the last second */
-	uint16_t height; /* of the last keyframe, 0 unknown; of its highest spatial layer */
+	bool live;	       /* a packet within the last second */
+	uint16_t height;       /* of the last keyframe, 0 unknown; of its highest spatial layer */
 	uint8_t spatial_count; /* layers inside the stream, 0 unknown */
 	uint16_t heights[TARGETS_SPATIAL]; /* of each, 0 unknown */
-	uint32_t bps;	 /* received, over the last second or so */
+	uint32_t bps;			   /* received, over the last second or so */
 	bool has_report;
 	struct source_report report; /* the latest */
 	uint16_t newest;	     /* the highest sequence number received */

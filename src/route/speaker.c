@@ -98,14 +98,23 @@ static struct voice *loudest_waiting(const struct speaker *speaker)
 	return best;
 }
 
-static struct voice *weakest_heard(const struct speaker *speaker)
+/* For its slot a voice is as loud in a pause for breath (in DTX its levels fall at once) as it was
+ * before. */
+static int32_t standing(const struct voice *voice, uint64_t now_us)
+{
+	return quiet_for(voice, QUIET_US, now_us) || voice->loudness > voice->spoken
+		       ? voice->loudness
+		       : voice->spoken;
+}
+
+static struct voice *weakest_heard(const struct speaker *speaker, uint64_t now_us)
 {
 	struct voice *worst = NULL;
 
 	for (int i = 1; i <= SPEAKER_SHARED; i++) {
 		struct voice *voice = find(speaker, speaker->heard[i]);
 
-		if (voice && (!worst || voice->loudness < worst->loudness))
+		if (voice && (!worst || standing(voice, now_us) < standing(worst, now_us)))
 			worst = voice;
 	}
 	return worst;
@@ -119,8 +128,8 @@ static bool replace_weakest(struct speaker *speaker, uint64_t now_us)
 		return false;
 	if (take_free_slot(speaker, voice))
 		return true;
-	weakest = weakest_heard(speaker);
-	if (voice->loudness < weakest->loudness + CLEARLY) {
+	weakest = weakest_heard(speaker, now_us);
+	if (voice->loudness < standing(weakest, now_us) + CLEARLY) {
 		voice->louder_us = 0;
 		return false;
 	}
@@ -252,6 +261,7 @@ bool speaker_level(struct speaker *speaker, struct voice *voice, uint8_t level, 
 	voice->level_us = now_us;
 	if (loudness > FLOOR) {
 		voice->spoke_us = now_us;
+		voice->spoken = voice->loudness;
 		changed = take_free_slot(speaker, voice);
 	}
 	return rank(speaker, now_us) || changed;

@@ -27,6 +27,7 @@ enum { SPEAKER_SHARED = LECTERN_AUDIO_SLOTS - 1 }; /* heard[1] to heard[SPEAKER_
 struct voice {
 	uint64_t peer;
 	int32_t loudness;   /* 1/256 dB above silence, smoothed */
+	int32_t spoken;	    /* its loudness when it was last above the floor */
 	uint64_t level_us;  /* the last level; 0: none yet */
 	uint64_t spoke_us;  /* the last time it was above the floor; 0: never */
 	uint64_t louder_us; /* since when it beats the weakest of the heard; 0: it does not */

@@ -304,6 +304,23 @@ static void microphones_without_levels_are_heard(void **state)
 	assert_true(heard[1] == 5 || heard[2] == 5 || heard[3] == 5);
 }
 
+/* They cannot be told from silence, so they give way to whoever is known to speak. */
+static void microphones_without_levels_lock_nobody_out(void **state)
+{
+	(void)state;
+	for (unsigned peer = 1; peer <= 4; peer++)
+		enter(peer, true);
+	for (int i = 0; i < 100; i++) {
+		now_us += 20000;
+		for (unsigned peer = 1; peer <= 3; peer++)
+			send(&mics[peer]); /* packets without end, for whatever they hold */
+		if (i >= 40)
+			talk(&mics[4], 48); /* a soft voice */
+	}
+	assert_true(heard[1] == 4 || heard[2] == 4 || heard[3] == 4);
+	assert_int_equal(speaker, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +337,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(leaving_frees_the_slots, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			microphones_without_levels_are_heard, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			microphones_without_levels_lock_nobody_out, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

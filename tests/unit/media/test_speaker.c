@@ -152,6 +152,68 @@ static void the_long_silent_give_up_their_slot(void **state)
 	assert_true(is_heard(1));
 }
 
+/* DTX (RFC 7587 3.1.3): a voice's last packets tell how loud it was, then one each 400 ms. */
+static void few_packets_are_no_speech(void **state)
+{
+	(void)state;
+	add(5);
+	speak(2000, (uint8_t[]){30, 35, 40, 127, 127}, 5);
+	assert_int_equal(speaker.speaker, 1);
+	/* The first falls silent with its last level, 30, still standing; a fourth begins. */
+	for (unsigned t = 0; t < 4000; t += PACKET_US / 1000) {
+		now_us += PACKET_US;
+		if (t % 400 == 0) {
+			speaker_level(&speaker, &voices[1], 60 + (uint8_t)(t / 400 % 8), now_us);
+			speaker_level(&speaker, &voices[5], 61, now_us);
+		}
+		speaker_level(&speaker, &voices[2], 35, now_us);
+		speaker_level(&speaker, &voices[3], 40, now_us);
+		if (t >= 1000)
+			speaker_level(&speaker, &voices[4], 40, now_us);
+	}
+	assert_int_equal(speaker.speaker, 2);
+	assert_true(is_heard(2) && is_heard(3) && is_heard(4));
+}
+
+/* Pauses of a second, in turn, with four packets a second in them: no slot is taken for that. */
+static void dtx_between_sentences_does_not_flutter(void **state)
+{
+	uint64_t before[LECTERN_AUDIO_SLOTS];
+	unsigned changes = 0;
+
+	(void)state;
+	add(4);
+	speak(1000, (uint8_t[]){30, 32, 34, 127}, 4);
+	for (unsigned t = 0; t < 30000; t += PACKET_US / 1000) {
+		now_us += PACKET_US;
+		memcpy(before, speaker.heard, sizeof(before));
+		for (unsigned i = 1; i <= 4; i++) {
+			bool talks = (t / 1000 + i) % 2 == 0; /* the fourth like the others */
+
+			if (talks || t % 240 == 0)
+				speaker_level(&speaker, &voices[i],
+					talks ? (uint8_t)(30 + 2 * i) : 90, now_us);
+		}
+		changes += memcmp(before, speaker.heard, sizeof(before)) != 0;
+	}
+	assert_int_equal(changes, 0);
+	assert_true(is_heard(1) && is_heard(2) && is_heard(3));
+}
+
+/* Equals are equal: who has a slot keeps it, and the turn stays where it is. */
+static void ties_change_nothing(void **state)
+{
+	uint64_t speaks;
+
+	(void)state;
+	add(VOICES);
+	speak(2000, (uint8_t[]){30, 30, 30, 30, 30, 30, 30, 30}, VOICES);
+	speaks = speaker.speaker;
+	assert_int_not_equal(speaks, 0);
+	assert_int_equal(speak(60000, (uint8_t[]){30, 30, 30, 30, 30, 30, 30, 30}, VOICES), 0);
+	assert_int_equal(speaker.speaker, speaks);
+}
+
 static void never_one_twice(void **state)
 {
 	(void)state;
@@ -199,6 +261,9 @@ int main(void)
 		cmocka_unit_test_setup(a_heard_voice_keeps_its_slot_number, setup),
 		cmocka_unit_test_setup(the_reserved_takes_no_shared_slot, setup),
 		cmocka_unit_test_setup(the_long_silent_give_up_their_slot, setup),
+		cmocka_unit_test_setup(few_packets_are_no_speech, setup),
+		cmocka_unit_test_setup(dtx_between_sentences_does_not_flutter, setup),
+		cmocka_unit_test_setup(ties_change_nothing, setup),
 		cmocka_unit_test_setup(never_one_twice, setup),
 	};
 
