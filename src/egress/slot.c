@@ -35,18 +35,31 @@ struct resent {
 	uint64_t at_us;
 };
 
+/* Headers of a stream, with and without room for a long dependency descriptor. */
+struct slot_heads {
+	struct rtp_template usual, wide;
+};
+
 struct slot {
 	struct sink sink;
 	/* given */
-	const struct codec *codec;
+	bool video;
 	struct outlet *outlet;
 	uint32_t ssrc;
-	uint8_t pt, repair_pt;
-	struct rtp_template head, repair_head;
+	uint32_t repair_ssrc; /* 0: none */
+	unsigned format_count;
+	struct lectern_format formats[LECTERN_MAX_FORMATS];
+	struct slot_heads media, repair;
+	uint8_t ext_dd;
+	/* of sink.source; NULL: none, or one that the member cannot decode */
+	const struct codec *codec;
+	const struct lectern_format *format;
 	/* state */
-	unsigned limit;
-	int layer;	   /* of sink.source, that is shown; -1: none, waits for a keyframe */
-	uint16_t restarts; /* source_layer.restarts of that layer when it began */
+	struct layers_limit limit;
+	int layer;	       /* of sink.source, that is shown; -1: none, waits for a keyframe */
+	uint16_t restarts;     /* source_layer.restarts of that layer when it began */
+	struct layers_aim aim; /* what should be shown */
+	struct layers layers;  /* what is, inside of the layer */
 	struct timeline timeline;
 	struct copies copies; /* audio */
 	uint64_t line_us;     /* server's time 0 of the timeline ... */
@@ -73,17 +86,17 @@ static uint32_t ticks(const struct slot *slot, int64_t us)
 	return (uint32_t)(us * (int64_t)slot->codec->clock_rate / 1000000);
 }
 
-/* Asks for a keyframe of the layer that should be shown, if it is not. */
+/* Asks for a keyframe of the layer that should be shown, if there is no other way to it. */
 static void choose(struct slot *slot, uint64_t now_us)
 {
 	struct source *source = slot->sink.source;
-	int best;
 
-	if (!source || !slot->codec->video)
+	if (!source || !slot->codec || !slot->video)
 		return;
-	best = layers_choose(source, slot->limit);
-	if (best >= 0 && best != slot->layer)
-		source->ops->need_keyframe(source, (unsigned)best, now_us);
+	slot->aim = layers_choose(source, &slot->limit);
+	if (slot->aim.layer >= 0 &&
+		(slot->aim.layer != slot->layer || layers_need_keyframe(&slot->layers, &slot->aim)))
+		source->ops->need_keyframe(source, (unsigned)slot->aim.layer, now_us);
 }
 
 /* When the packet's frame was captured, by the server's clock: as its sender's reports tell, or
@@ -104,7 +117,7 @@ static uint64_t captured_us(const struct slot *slot, const struct pkt *pkt)
 static uint32_t first_timestamp(struct slot *slot, const struct pkt *pkt, uint64_t now_us)
 {
 	uint64_t capture_us = captured_us(slot, pkt);
-	uint64_t least_us = slot->codec->video ? VIDEO_LEAST_US : AUDIO_LEAST_US;
+	uint64_t least_us = slot->video ? VIDEO_LEAST_US : AUDIO_LEAST_US;
 	uint64_t passed_us = now_us - slot->sent_us;
 	uint32_t ideal, by_elapsed, limit = ticks(slot, OFF_US);
 	int32_t off;
@@ -132,15 +145,19 @@ static void begin_stretch(struct slot *slot, const struct pkt *pkt, uint64_t now
 	slot->restarts = slot->sink.source->layers[pkt->rtp.layer].restarts;
 	timeline_switch(&slot->timeline, &pkt->rtp, first_timestamp(slot, pkt, now_us));
 	slot->copies.first = pkt->rtp.timestamp;
+	if (slot->video)
+		layers_begin(&slot->layers, &slot->aim, &pkt->rtp);
 	slot->report_us = 0;
 	slot->stats.switches++;
 }
 
 static bool may_begin(const struct slot *slot, const struct pkt *pkt)
 {
-	if (!slot->codec->video)
+	if (!slot->codec)
+		return false;
+	if (!slot->video)
 		return pkt->rtp.payload_len > 0;
-	return pkt->rtp.keyframe && layers_choose(slot->sink.source, slot->limit) == pkt->rtp.layer;
+	return pkt->rtp.keyframe && slot->aim.layer == pkt->rtp.layer;
 }
 
 static bool is_shown(const struct slot *slot, const struct pkt *pkt)
@@ -149,14 +166,40 @@ static bool is_shown(const struct slot *slot, const struct pkt *pkt)
 	       slot->restarts == slot->sink.source->layers[pkt->rtp.layer].restarts;
 }
 
+/* The descriptor tells layers that only it can tell; other codecs have their own. */
+static bool sends_dd(const struct slot *slot, const struct pkt *pkt)
+{
+	return slot->ext_dd && pkt->rtp.dd_len && slot->codec->id == LECTERN_CODEC_AV1;
+}
+
+static const struct rtp_template *choose_head(
+	const struct slot *slot, const struct slot_heads *heads, const struct pkt *pkt)
+{
+	return sends_dd(slot, pkt) && pkt->rtp.dd_len + DD_MAX_GROWTH > RTP_ELEMENT_SHORT
+		       ? &heads->wide
+		       : &heads->usual;
+}
+
+/* Adds the dependency descriptor with the numbers of `place` to the header. */
+static void add_dd(const struct slot *slot, const struct rtp_template *head, const struct pkt *pkt,
+	const struct timeline_place *place, struct outlet_item *item)
+{
+	uint8_t dd[OUTLET_HEAD];
+	size_t len = dd_write(pkt->data + pkt->rtp.dd_at, pkt->rtp.dd_len, place->number,
+		layers_target(&slot->layers), dd);
+
+	item->len = (uint8_t)rtp_template_add(
+		head, item->bytes, item->len, slot->ext_dd, dd, (uint8_t)len);
+}
+
 /* Adds the payload with the numbers of `place`. Returns its length. */
 static size_t add_payload(struct slot *slot, struct pkt *pkt, const struct timeline_place *place,
 	struct outlet_item *item)
 {
 	size_t skip = 0, head = 0, len;
 
-	if (!slot->codec->video && !item->repair) {
-		len = copies_add(&slot->copies, slot->sink.source, pkt, slot->pt, item);
+	if (!slot->video && !item->repair) {
+		len = copies_add(&slot->copies, slot->sink.source, pkt, slot->format->pt, item);
 		if (len)
 			return len;
 	}
@@ -166,24 +209,33 @@ static size_t add_payload(struct slot *slot, struct pkt *pkt, const struct timel
 			pkt, place->picture_id, place->tl0, item->bytes + item->len);
 		item->len = (uint8_t)(item->len + head);
 	}
-	item->pads = slot->codec->video && pkt->rtp.payload_len;
+	item->pads = slot->video && pkt->rtp.payload_len;
 	outlet_add(item, pkt, pkt->rtp.payload_at + skip, pkt->rtp.payload_len - skip);
 	return head + pkt->rtp.payload_len - skip;
 }
 
-static bool fits(const struct rtp_template *head, const struct pkt *pkt)
+static bool fits(const struct slot *slot, const struct rtp_template *head, const struct pkt *pkt)
 {
-	return head->len + OSN + CODEC_DESCRIPTOR_ROOM + (size_t)pkt->rtp.payload_len <=
-	       OUTLET_MAX_PACKET;
+	size_t own = head->len + OSN + CODEC_DESCRIPTOR_ROOM;
+
+	if (sends_dd(slot, pkt))
+		own += RTP_ELEMENT_GROWTH + pkt->rtp.dd_len + DD_MAX_GROWTH;
+	return own <= OUTLET_HEAD && own + pkt->rtp.payload_len <= OUTLET_MAX_PACKET;
 }
 
-static void forward(struct slot *slot, struct pkt *pkt, bool first, uint64_t now_us)
+static bool ends_picture(const struct slot *slot, const struct pkt *pkt)
 {
-	const struct rtp_template *head = &slot->head;
+	return slot->video ? layers_end(&slot->layers, &pkt->rtp) : pkt->rtp.marker;
+}
+
+/* `first` of a stretch. A `blank` packet only fills a place. */
+static void forward(struct slot *slot, struct pkt *pkt, bool first, bool blank, uint64_t now_us)
+{
+	const struct rtp_template *head = choose_head(slot, &slot->media, pkt);
 	struct timeline_place place;
 	struct outlet_item *item;
 
-	if (!fits(head, pkt)) {
+	if (!fits(slot, head, pkt)) {
 		slot->stats.dropped_size++;
 		return;
 	}
@@ -194,8 +246,8 @@ static void forward(struct slot *slot, struct pkt *pkt, bool first, uint64_t now
 		return;
 	}
 	/* RFC 3551 4.1: sound that begins after a silence is marked. */
-	rtp_template_write(head, item->bytes, slot->pt,
-		pkt->rtp.marker || (first && !slot->codec->video), (uint16_t)place.seq,
+	rtp_template_write(head, item->bytes, slot->format->pt,
+		!blank && (ends_picture(slot, pkt) || (first && !slot->video)), (uint16_t)place.seq,
 		place.timestamp);
 	rtp_template_set_level(
 		head, item->bytes, pkt->rtp.has_level ? pkt->rtp.level : 127, pkt->rtp.voice);
@@ -203,9 +255,29 @@ static void forward(struct slot *slot, struct pkt *pkt, bool first, uint64_t now
 	if (pkt->rtp.keyframe)
 		slot->awaits_keyframe = false;
 	slot->stats.packets++;
-	slot->stats.octets += add_payload(slot, pkt, &place, item);
+	if (!blank) {
+		if (sends_dd(slot, pkt))
+			add_dd(slot, head, pkt, &place, item);
+		slot->stats.octets += add_payload(slot, pkt, &place, item);
+	}
+	slot->stats.blanks += blank;
 	slot->sent_us = now_us;
 	outlet_send(slot->outlet, item);
+}
+
+/* A packet of what is shown: is it of the layers that are? */
+static void consider(struct slot *slot, struct pkt *pkt, bool first, uint64_t now_us)
+{
+	if (!slot->video) {
+		forward(slot, pkt, first, false, now_us);
+	} else if (timeline_is_late(&slot->timeline, &pkt->rtp)) {
+		forward(slot, pkt, false, !layers_took(&slot->layers, &pkt->rtp), now_us);
+	} else if (layers_take(&slot->layers, &slot->aim, &pkt->rtp)) {
+		forward(slot, pkt, first, false, now_us);
+	} else {
+		timeline_drop(&slot->timeline, &pkt->rtp);
+		slot->stats.dropped_layer++;
+	}
 }
 
 /* What was sent after `pkt` and came before it: the rest of a keyframe whose first packet was late,
@@ -219,7 +291,7 @@ static void catch_up(struct slot *slot, const struct pkt *pkt, uint64_t now_us)
 		struct pkt *later = source->ops->find(source, (unsigned)slot->layer, ++seq);
 
 		if (later)
-			forward(slot, later, false, now_us);
+			consider(slot, later, false, now_us);
 	}
 }
 
@@ -227,19 +299,42 @@ static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
 {
 	struct slot *slot = of_sink(sink);
 
+	if (pkt->rtp.keyframe && slot->codec) /* of another size, maybe */
+		slot->aim = layers_choose(sink->source, &slot->limit);
 	if (is_shown(slot, pkt)) {
-		forward(slot, pkt, false, now_us);
+		consider(slot, pkt, false, now_us);
 	} else if (may_begin(slot, pkt)) {
 		begin_stretch(slot, pkt, now_us);
-		forward(slot, pkt, true, now_us);
+		consider(slot, pkt, true, now_us);
 		catch_up(slot, pkt, now_us);
+	} else if (!slot->codec) {
+		slot->stats.dropped_codec++;
 	} else {
 		slot->stats.dropped_waiting++;
 	}
 }
 
+/* How the member decodes the source, if it can. */
+static void choose_format(struct slot *slot, const struct source *source)
+{
+	slot->codec = NULL;
+	slot->format = NULL;
+	for (unsigned i = 0; i < slot->format_count && !slot->format; i++) {
+		const struct lectern_format *format = &slot->formats[i];
+
+		if (codec_can_decode(
+			    format->codec, format->profile, source->codec, source->profile))
+			slot->format = format;
+	}
+	if (!slot->format)
+		return;
+	slot->codec = codec_find(slot->format->codec);
+	slot->copies.red_pt = slot->format->red_pt;
+}
+
 static void on_attached(struct sink *sink, uint64_t now_us)
 {
+	choose_format(of_sink(sink), sink->source);
 	of_sink(sink)->layer = -1;
 	of_sink(sink)->awaits_keyframe = false;
 	choose(of_sink(sink), now_us);
@@ -257,48 +352,62 @@ static const struct sink_ops sink_ops = {
 	.detached = on_detached,
 };
 
-static void make_heads(struct slot *slot, const struct lectern_section *section)
+static void make_heads(struct slot_heads *heads, const struct lectern_section *section,
+	uint32_t ssrc, bool with_level)
 {
 	struct rtp_exts exts = {
 		.mid = section->ext_mid,
 		.twcc = section->ext_twcc,
 		.abs_send_time = section->ext_abs_send_time,
-		.level = slot->codec->video ? 0 : section->ext_level,
+		.level = with_level ? section->ext_level : 0,
 	};
 
-	rtp_template_init(&slot->head, section->ssrc, &exts, section->mid);
-	exts.level = 0;
-	rtp_template_init(&slot->repair_head, section->rtx_ssrc, &exts, section->mid);
+	rtp_template_init(&heads->usual, ssrc, &exts, section->mid);
+	rtp_template_init_wide(&heads->wide, ssrc, &exts, section->mid);
+}
+
+static bool is_possible(const struct lectern_section *section)
+{
+	if (section->use != LECTERN_SECTION_SLOT || section->format_count < 1 ||
+		section->format_count > LECTERN_MAX_FORMATS)
+		return false;
+	for (unsigned i = 0; i < section->format_count; i++) {
+		const struct codec *codec = codec_find(section->formats[i].codec);
+
+		if (!codec || codec->video != (section->kind != LECTERN_MIC))
+			return false;
+	}
+	return true;
 }
 
 int slot_create(
 	const struct lectern_section *section, struct outlet *outlet, struct slot **ret_slot)
 {
-	const struct codec *codec = codec_find(section->formats[0].codec);
 	uint32_t start[3];
 	struct slot *slot;
 
-	if (section->use != LECTERN_SECTION_SLOT || section->format_count < 1 || !codec ||
-		codec->video != (section->kind != LECTERN_MIC))
+	if (!is_possible(section))
 		return -EINVAL;
 	slot = calloc(1, sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;
 	rand_bytes(start, sizeof(start));
 	sink_init(&slot->sink, &sink_ops);
-	slot->codec = codec;
+	slot->video = section->kind != LECTERN_MIC;
 	slot->outlet = outlet;
 	slot->ssrc = section->ssrc;
-	slot->pt = section->formats[0].pt;
-	slot->repair_pt = section->rtx_ssrc ? section->formats[0].rtx_pt : 0;
-	slot->copies.red_pt = section->formats[0].red_pt;
-	slot->limit = SLOT_UNLIMITED;
-	slot->layer = -1;
+	slot->repair_ssrc = section->rtx_ssrc;
+	slot->format_count = section->format_count;
+	memcpy(slot->formats, section->formats, sizeof(slot->formats));
+	slot->ext_dd = section->ext_dd;
+	slot->limit = (struct layers_limit){SLOT_UNLIMITED, TARGETS_TEMPORAL - 1};
+	slot->aim.layer = slot->layer = -1;
 	slot->line_start = start[0];
 	slot->repair_seq = start[1] & 0x7fff;
 	timeline_init(&slot->timeline, start[2] & 0x7fff, start[0], (uint16_t)(start[2] >> 16),
 		(uint8_t)(start[1] >> 16));
-	make_heads(slot, section);
+	make_heads(&slot->media, section, section->ssrc, !slot->video);
+	make_heads(&slot->repair, section, section->rtx_ssrc, false);
 	*ret_slot = slot;
 	return 0;
 }
@@ -323,31 +432,44 @@ uint32_t slot_ssrc(const struct slot *slot)
 
 bool slot_is_video(const struct slot *slot)
 {
-	return slot->codec->video;
+	return slot->video;
 }
 
 void slot_limit(struct slot *slot, unsigned height, uint64_t now_us)
 {
-	slot->limit = height;
+	slot->limit.height = height;
 	if (height == 0)
 		slot->layer = -1;
 	choose(slot, now_us);
 }
 
+void slot_limit_temporal(struct slot *slot, unsigned temporal, uint64_t now_us)
+{
+	slot->limit.temporal =
+		(uint8_t)(temporal < TARGETS_TEMPORAL ? temporal : TARGETS_TEMPORAL - 1);
+	choose(slot, now_us);
+}
+
 static void resend(struct slot *slot, struct pkt *pkt, uint64_t now_us)
 {
-	const struct rtp_template *head = &slot->repair_head;
+	const struct rtp_template *head = choose_head(slot, &slot->repair, pkt);
 	struct timeline_place place = timeline_again(&slot->timeline, &pkt->rtp);
 	struct outlet_item *item = outlet_begin(slot->outlet, head, now_us);
-	struct writer osn;
+	bool blank = slot->video && !layers_took(&slot->layers, &pkt->rtp);
+	uint8_t *osn;
 
-	rtp_template_write(head, item->bytes, slot->repair_pt, pkt->rtp.marker, slot->repair_seq++,
-		place.timestamp);
-	osn = writer_of(item->bytes + head->len, OSN);
-	write_u16(&osn, (uint16_t)place.seq);
-	item->len = (uint8_t)(head->len + OSN);
+	rtp_template_write(head, item->bytes, slot->format->rtx_pt,
+		!blank && ends_picture(slot, pkt), slot->repair_seq++, place.timestamp);
+	item->len = head->len;
+	if (!blank && sends_dd(slot, pkt))
+		add_dd(slot, head, pkt, &place, item);
+	osn = item->bytes + item->len;
+	osn[0] = (uint8_t)(place.seq >> 8);
+	osn[1] = (uint8_t)place.seq;
+	item->len += OSN;
 	item->repair = true;
-	add_payload(slot, pkt, &place, item);
+	if (!blank)
+		add_payload(slot, pkt, &place, item);
 	slot->stats.resent++;
 	outlet_send(slot->outlet, item);
 }
@@ -394,8 +516,8 @@ void slot_nack(struct slot *slot, uint16_t seq, uint64_t now_us)
 	struct pkt *pkt;
 
 	slot->stats.nacked++;
-	if (!slot->repair_pt || !source || slot->layer < 0 ||
-		!timeline_find(&slot->timeline, seq, &source_seq)) {
+	if (!slot->repair_ssrc || !slot->format || !slot->format->rtx_pt || !source ||
+		slot->layer < 0 || !timeline_find(&slot->timeline, seq, &source_seq)) {
 		slot->stats.nack_gone++;
 		return;
 	}
@@ -430,7 +552,7 @@ void slot_keyframe(struct slot *slot, uint64_t now_us)
 	struct source *source = slot->sink.source;
 
 	/* Without a layer it has asked for one itself. The source repeats what it was asked. */
-	if (!source || slot->layer < 0 || !slot->codec->video || slot->awaits_keyframe)
+	if (!source || slot->layer < 0 || !slot->video || slot->awaits_keyframe)
 		return;
 	if (!within_requests(slot, now_us))
 		return;
@@ -453,7 +575,7 @@ static void hold(struct slot *slot)
 {
 	uint64_t us = (uint64_t)slot->outlet->rtt_us * HOLD_RTTS;
 
-	if (slot->sink.source && slot->repair_pt)
+	if (slot->sink.source && slot->repair_ssrc)
 		source_hold(slot->sink.source,
 			us < HOLD_MOST_US ? (uint32_t)us : (uint32_t)HOLD_MOST_US);
 }
@@ -462,7 +584,7 @@ void slot_tick(struct slot *slot, uint64_t now_us)
 {
 	choose(slot, now_us);
 	hold(slot);
-	if (!slot->codec->video)
+	if (!slot->video)
 		copies_tick(&slot->copies, slot->outlet->loss, now_us);
 }
 
@@ -492,4 +614,6 @@ void slot_stats(const struct slot *slot, struct slot_stats *ret_stats)
 {
 	*ret_stats = slot->stats;
 	ret_stats->layer = slot->layer;
+	ret_stats->spatial = slot->layers.spatial;
+	ret_stats->temporal = slot->layers.temporal;
 }

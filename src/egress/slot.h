@@ -5,9 +5,11 @@
  * receiver sees one stream without a seam: sequence numbers and picture ids follow on, timestamps
  * advance by the time that passed, and video changes only at a keyframe.
  *
- * It is a sink of the router. For video it chooses the best live layer within the height limit and
- * asks the source for a keyframe of it; the old layer goes on until that comes. Another source
- * stops the old one at once. Packets go to the outlet; lost ones again on the repair stream
+ * It is a sink of the router. A source comes as its codec's payload type; one in a codec that the
+ * member cannot decode is not shown. For video it chooses the best live simulcast layer within the
+ * limits, and inside of it spatial and temporal layers (egress/layers), and asks the source for a
+ * keyframe where only one leads there; the old layer goes on until it comes. Another source stops
+ * the old one at once. Packets go to the outlet; lost ones again on the repair stream
  * (RFC 4588), from what the source still holds.
  *
  * The timeline runs by the server's clock: a frame captured at time t gets the timestamp of t,
@@ -47,6 +49,9 @@ bool slot_is_video(const struct slot *slot);
 
 /* In pixels; 0 pauses it. Starts unlimited. */
 void slot_limit(struct slot *slot, unsigned height, uint64_t now_us);
+/* The highest temporal layer that is shown: for whoever finds the link too narrow for more. Starts
+ * unlimited. */
+void slot_limit_temporal(struct slot *slot, unsigned temporal, uint64_t now_us);
 
 /* Feedback of the subscriber. */
 void slot_nack(struct slot *slot, uint16_t seq, uint64_t now_us);
@@ -65,7 +70,11 @@ struct slot_stats {
 	uint64_t nacked, resent, nack_gone, nack_early, nack_denied;
 	uint64_t requests, requests_denied; /* for keyframes */
 	uint64_t dropped_late, dropped_size, dropped_waiting;
-	int layer; /* shown; -1 none */
+	uint64_t dropped_layer;	   /* of a spatial or temporal layer that is not shown */
+	uint64_t dropped_codec;	   /* of a source that the member cannot decode */
+	uint64_t blanks;	   /* empty packets in the place of unwanted late ones */
+	int layer;		   /* shown; -1 none */
+	uint8_t spatial, temporal; /* inside of it, at most */
 };
 void slot_stats(const struct slot *slot, struct slot_stats *ret_stats);
 

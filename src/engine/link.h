@@ -60,13 +60,18 @@ struct parcel {
 		bool first; /* HELLO: an answer is expected */
 		struct {
 			uint8_t codec, layer_count;
-			uint32_t clock_rate;
+			uint32_t clock_rate, profile;
 		} open;
 		struct {
-			uint32_t bps;
-			uint16_t height;
-			bool live;
-		} layers[SOURCE_LAYERS];
+			struct {
+				uint32_t bps;
+				uint16_t height;
+				uint8_t spatial_count;
+				bool live;
+			} of[SOURCE_LAYERS];
+			/* of the first: a stream with spatial layers comes without others */
+			uint16_t spatial_heights[TARGETS_SPATIAL];
+		} layers;
 		struct source_report report;
 		struct pkt *pkt; /* the lender's; a reference goes with it */
 		lectern_id heard[LECTERN_AUDIO_SLOTS];

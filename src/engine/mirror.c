@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "ingress/uptrack.h"
@@ -94,6 +95,7 @@ int mirror_create(struct router *router, struct bridge *bridge, unsigned from,
 		return -ENOMEM;
 	source_init(&mirror->source, &source_ops, open->peer, open->kind, open->u.open.codec,
 		open->u.open.clock_rate, open->u.open.layer_count);
+	mirror->source.profile = open->u.open.profile;
 	mirror->router = router;
 	mirror->bridge = bridge;
 	mirror->from = from;
@@ -153,10 +155,13 @@ void mirror_packet(
 void mirror_layers(struct mirror *mirror, const struct parcel *parcel)
 {
 	for (unsigned i = 0; i < mirror->source.layer_count; i++) {
-		mirror->source.layers[i].live = parcel->u.layers[i].live;
-		mirror->source.layers[i].height = parcel->u.layers[i].height;
-		mirror->source.layers[i].bps = parcel->u.layers[i].bps;
+		mirror->source.layers[i].live = parcel->u.layers.of[i].live;
+		mirror->source.layers[i].height = parcel->u.layers.of[i].height;
+		mirror->source.layers[i].bps = parcel->u.layers.of[i].bps;
+		mirror->source.layers[i].spatial_count = parcel->u.layers.of[i].spatial_count;
 	}
+	memcpy(mirror->source.layers[0].heights, parcel->u.layers.spatial_heights,
+		sizeof(mirror->source.layers[0].heights));
 }
 
 void mirror_report(struct mirror *mirror, const struct parcel *parcel, uint64_t now_us)

@@ -42,10 +42,13 @@ static struct parcel layers_of(const struct span *span, const struct share *shar
 	struct parcel parcel = about_share(span, share, PARCEL_LAYERS);
 
 	for (unsigned i = 0; i < share->source->layer_count; i++) {
-		parcel.u.layers[i].live = share->source->layers[i].live;
-		parcel.u.layers[i].height = share->source->layers[i].height;
-		parcel.u.layers[i].bps = share->source->layers[i].bps;
+		parcel.u.layers.of[i].live = share->source->layers[i].live;
+		parcel.u.layers.of[i].height = share->source->layers[i].height;
+		parcel.u.layers.of[i].bps = share->source->layers[i].bps;
+		parcel.u.layers.of[i].spatial_count = share->source->layers[i].spatial_count;
 	}
+	memcpy(parcel.u.layers.spatial_heights, share->source->layers[0].heights,
+		sizeof(parcel.u.layers.spatial_heights));
 	return parcel;
 }
 
@@ -55,6 +58,7 @@ static void tell_share(struct span *span, struct share *share, uint64_t workers)
 
 	parcel.u.open.codec = share->source->codec;
 	parcel.u.open.clock_rate = share->source->clock_rate;
+	parcel.u.open.profile = share->source->profile;
 	parcel.u.open.layer_count = (uint8_t)share->source->layer_count;
 	bridge_send(span->bridge, workers, &parcel);
 	bridge_send(span->bridge, workers, &share->told);
@@ -301,10 +305,12 @@ static void tell_layers(struct span *span, struct share *share)
 	uint64_t workers = 0;
 
 	for (unsigned i = 0; i < share->source->layer_count; i++) {
-		if (now.u.layers[i].live != share->told.u.layers[i].live ||
-			now.u.layers[i].height != share->told.u.layers[i].height)
+		if (now.u.layers.of[i].live != share->told.u.layers.of[i].live ||
+			now.u.layers.of[i].height != share->told.u.layers.of[i].height ||
+			now.u.layers.of[i].spatial_count !=
+				share->told.u.layers.of[i].spatial_count)
 			workers = span->halls;
-		else if (!workers && now.u.layers[i].bps != share->told.u.layers[i].bps)
+		else if (!workers && now.u.layers.of[i].bps != share->told.u.layers.of[i].bps)
 			workers = borrowers(share);
 	}
 	if (!workers)

@@ -285,17 +285,12 @@ static bool unwrap(struct uptrack *track, const struct layer *layer, struct pkt 
 	return true;
 }
 
-/* An empty one is a probe on the stream itself: it has no media, but holds a number. */
 static int mark(struct uptrack *track, struct layer *layer, struct pkt *pkt)
 {
 	int error;
 
 	if (!track->codec->mark)
 		return 0;
-	if (!pkt->rtp.payload_len) {
-		pkt->rtp.targets = TARGETS_ALL;
-		return 0;
-	}
 	error = codec_mark(track->codec, &layer->stream, pkt);
 	if (error == -ENOENT) /* only a keyframe can explain it */
 		keyframe_want(&layer->keyframe);

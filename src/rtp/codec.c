@@ -23,10 +23,25 @@ const struct codec *codec_find(enum lectern_codec id)
 	return NULL;
 }
 
+bool codec_can_decode(
+	enum lectern_codec codec, uint32_t profile, unsigned stream_codec, uint32_t stream_profile)
+{
+	if (codec != stream_codec)
+		return false;
+	if (codec == LECTERN_CODEC_H264)
+		return h264_profile_holds(profile, stream_profile);
+	return codec != LECTERN_CODEC_VP9 || profile == stream_profile;
+}
+
 int codec_mark(const struct codec *codec, struct codec_stream *stream, struct pkt *pkt)
 {
-	int error = codec->mark(stream, pkt);
+	int error;
 
+	if (!pkt->rtp.payload_len) {
+		pkt->rtp.targets = TARGETS_ALL;
+		return 0;
+	}
+	error = codec->mark(stream, pkt);
 	if (error)
 		return error;
 	if (pkt->rtp.keyframe && stream->spatial_count) {

@@ -58,7 +58,12 @@ struct codec {
 /* NULL: unknown. */
 const struct codec *codec_find(enum lectern_codec id);
 
-/* Marks a packet of a video stream, which is not empty. -EBADMSG. */
+/* Whether who negotiated `codec` with `profile` can decode a stream of the other two. */
+bool codec_can_decode(
+	enum lectern_codec codec, uint32_t profile, unsigned stream_codec, uint32_t stream_profile);
+
+/* Marks a packet of a video stream. An empty one is a probe on the stream itself: it has no media, but
+ * holds a number. -EBADMSG; -ENOENT: it needs what came with a keyframe that was not seen. */
 int codec_mark(const struct codec *codec, struct codec_stream *stream, struct pkt *pkt);
 
 /* For codecs: a packet of a picture before the newest, which must not change what is known. */

@@ -174,6 +174,29 @@ int h264_parse(const uint8_t *payload, size_t len, struct h264 *ret_h264)
 	return 0;
 }
 
+/* Baseline counts as Constrained Baseline: no encoder that is used for calls makes what only the
+ * former has (slice groups, arbitrary slice order). */
+static unsigned rank(uint32_t profile_level_id)
+{
+	uint8_t idc = (uint8_t)(profile_level_id >> 16);
+
+	switch (idc) {
+	case 66:
+		return 1;
+	case 77:
+		return 2;
+	case 100:
+		return 3;
+	default:
+		return idc;
+	}
+}
+
+bool h264_profile_holds(uint32_t profile, uint32_t other)
+{
+	return rank(profile) >= rank(other);
+}
+
 int h264_mark(struct codec_stream *stream, struct pkt *pkt)
 {
 	struct pkt_rtp *rtp = &pkt->rtp;

@@ -22,6 +22,12 @@ struct h264 {
 /* -EBADMSG. */
 int h264_parse(const uint8_t *payload, size_t len, struct h264 *ret_h264);
 
+/*
+ * Whether a decoder of `profile` (a profile-level-id, RFC 6184 8.1) decodes streams of `other`. The
+ * level is not compared: it bounds what a sender was told, and senders here may be told lower.
+ */
+bool h264_profile_holds(uint32_t profile, uint32_t other);
+
 /* What must be known of a stream to mark its packets. */
 struct h264_stream {
 	bool has_sps; /* at all */

@@ -19,7 +19,10 @@
 #include "lectern/engine.h"
 #include "lectern/types.h"
 
-enum { RTP_ELEMENT_GROWTH = 4 + 2 + 3 };
+enum {
+	RTP_ELEMENT_SHORT = 16,		/* bytes of a value that one-byte headers can have */
+	RTP_ELEMENT_GROWTH = 4 + 2 + 3, /* of a header by rtp_template_add(), but for the value */
+};
 
 /* Negotiated header extension ids, 1 to 14; 0: not negotiated. */
 struct rtp_exts {
@@ -67,8 +70,8 @@ void rtp_template_init_wide(
 /* Writes t->len bytes. */
 void rtp_template_write(const struct rtp_template *t, uint8_t *out, uint8_t pt, bool marker,
 	uint16_t seq, uint32_t timestamp);
-/* Adds an element to the header that was written at `out` and is `len` bytes long now; not more
- * than RTP_ELEMENT_GROWTH and the value's length. Returns its new length. */
+/* Adds an element to the header that was written at `out` and is `len` bytes long now; by at
+ * most RTP_ELEMENT_GROWTH and the value's length. Returns its new length. */
 size_t rtp_template_add(const struct rtp_template *t, uint8_t *out, size_t len, uint8_t id,
 	const uint8_t *value, uint8_t value_len);
 void rtp_template_set_level(

@@ -116,8 +116,7 @@ static void play(struct router *router, struct pkt_pool *pool, struct play *p, u
 	pkt->len = (uint32_t)w.len;
 	pkt->arrival_us = now_us;
 	assert(rtp_packet_parse(pkt, &(struct rtp_exts){0}, &(struct rtp_names){0}) == 0);
-	if (pkt->rtp.payload_len)
-		assert(codec_mark(codec_find(LECTERN_CODEC_VP8), &p->streams[layer], pkt) == 0);
+	assert(codec_mark(codec_find(LECTERN_CODEC_VP8), &p->streams[layer], pkt) == 0);
 	pkt->rtp.layer = (uint8_t)layer;
 	p->source.layers[layer].live = true;
 	p->source.layers[layer].newest = p->seq[layer];

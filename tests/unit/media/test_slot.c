@@ -383,6 +383,7 @@ static void an_empty_packet_keeps_its_number(void **state)
 	show(&cam);
 	play(&cam, 0, 10, 1000, true);
 	seq = out.pkt.rtp.seq;
+	assert_int_equal(mark(LECTERN_CODEC_VP8, pkt), 0);
 	router_packet(&router, &cam.source, pkt, now_us);
 	outlet_pool_drain(items, now_us);
 	assert_int_equal(out.pkt.rtp.seq, (uint16_t)(seq + 1));
