@@ -371,6 +371,13 @@ static void on_connecting(struct loop_io *io, uint64_t now_us)
 	}
 }
 
+uint16_t tcp_port(const struct tcp *tcp)
+{
+	struct addr at = {.len = sizeof(at.u)};
+
+	return getsockname(tcp->listener.fd, &at.u.sa, &at.len) < 0 ? 0 : addr_port(&at);
+}
+
 void tcp_keep(struct tcp *tcp, uint32_t number)
 {
 	struct connection *c = find(tcp, number);
@@ -386,10 +393,8 @@ void tcp_keep(struct tcp *tcp, uint32_t number)
 
 /* ---- time ---- */
 
-static void on_tick(struct loop_timer *timer, uint64_t now_us)
+void tcp_expire(struct tcp *tcp, uint64_t now_us)
 {
-	struct tcp *tcp = list_of(timer, struct tcp, tick);
-
 	tcp->now_us = now_us;
 	for (unsigned i = 0; i < TCP_CONNECTIONS; i++) {
 		struct connection *c = tcp->connections[i];
@@ -397,6 +402,13 @@ static void on_tick(struct loop_timer *timer, uint64_t now_us)
 		if (c && now_us >= c->heard_us + (c->kept ? TCP_IDLE_US : TCP_FIRST_US))
 			end(c, TCP_SILENT);
 	}
+}
+
+static void on_tick(struct loop_timer *timer, uint64_t now_us)
+{
+	struct tcp *tcp = list_of(timer, struct tcp, tick);
+
+	tcp_expire(tcp, now_us);
 	if (!tcp->listening)
 		tcp->listening = loop_io_add(tcp->loop, &tcp->listener) == 0;
 	loop_timer_set(tcp->loop, timer, now_us + TICK_US);

@@ -75,6 +75,8 @@ int tcp_create(const struct tcp_config *config, struct tcp **ret_tcp);
 /* Accepts NULL. Writes what it can, and tells nobody. */
 void tcp_destroy(struct tcp *tcp);
 
+uint16_t tcp_port(const struct tcp *tcp);
+
 void tcp_keep(struct tcp *tcp, uint32_t number);
 /* What is queued is written as far as the socket takes it at once. */
 void tcp_close(struct tcp *tcp, uint32_t number);
@@ -83,6 +85,8 @@ void tcp_close(struct tcp *tcp, uint32_t number);
 uint8_t *tcp_place(struct tcp *tcp, uint32_t number);
 void tcp_commit(struct tcp *tcp, size_t len);
 void tcp_flush(struct tcp *tcp, uint64_t now_us);
+/* Ends who has been silent for too long; a timer does so by itself. */
+void tcp_expire(struct tcp *tcp, uint64_t now_us);
 
 uint64_t tcp_count(const struct tcp *tcp, enum tcp_count which);
 unsigned tcp_connections(const struct tcp *tcp);

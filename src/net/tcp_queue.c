@@ -25,14 +25,28 @@ static void put(struct tcp_queue *queue, const uint8_t *data, size_t len)
 	queue->used += len;
 }
 
-static bool has_room(const struct tcp_queue *queue, size_t len, uint64_t now_us)
+/* Every TCP_WINDOW_US in which it never ran empty tells how much goes. */
+static void measure(struct tcp_queue *queue, uint64_t now_us)
+{
+	uint64_t passed_us = now_us - queue->window_us;
+
+	if (!queue->used)
+		queue->limit = TCP_QUEUE_BYTES; /* as fast as we are */
+	else if (passed_us < TCP_WINDOW_US)
+		return;
+	else
+		queue->limit = (size_t)(queue->taken * (uint64_t)TCP_STALE_US / passed_us);
+	queue->taken = 0;
+	queue->window_us = now_us;
+}
+
+static bool has_room(const struct tcp_queue *queue, size_t len)
 {
 	size_t room = TCP_QUEUE_BYTES - queue->used;
 
 	if (HEAD + len <= TCP_QUEUE_SMALL)
 		return HEAD + len <= room;
-	return HEAD + len + TCP_QUEUE_RESERVE <= room &&
-	       !(queue->mark && now_us >= queue->mark_us + TCP_STALE_US);
+	return HEAD + len + TCP_QUEUE_RESERVE <= room && queue->used <= queue->limit;
 }
 
 bool tcp_queue_push(struct tcp_queue *queue, const uint8_t *packet, size_t len, uint64_t now_us)
@@ -40,7 +54,8 @@ bool tcp_queue_push(struct tcp_queue *queue, const uint8_t *packet, size_t len, 
 	const uint8_t head[HEAD] = {(uint8_t)(len >> 8), (uint8_t)len};
 
 	assert(len <= UINT16_MAX);
-	if (!has_room(queue, len, now_us))
+	measure(queue, now_us);
+	if (!has_room(queue, len))
 		return false;
 	if (!queue->bytes)
 		queue->bytes = malloc(TCP_QUEUE_BYTES);
@@ -48,10 +63,6 @@ bool tcp_queue_push(struct tcp_queue *queue, const uint8_t *packet, size_t len, 
 		return false;
 	put(queue, head, HEAD);
 	put(queue, packet, len);
-	if (!queue->mark) {
-		queue->mark = queue->used;
-		queue->mark_us = now_us;
-	}
 	return true;
 }
 
@@ -75,7 +86,7 @@ void tcp_queue_sent(struct tcp_queue *queue, size_t n)
 	assert(n <= queue->used);
 	queue->used -= n;
 	queue->at = (queue->at + n) % TCP_QUEUE_BYTES;
-	queue->mark = n < queue->mark ? queue->mark - n : 0;
+	queue->taken += n;
 	if (!queue->used)
 		queue->at = 0; /* so that a fast connection touches few pages of it */
 }

@@ -5,8 +5,8 @@
  *
  * Nothing is ever taken back out of it, so that the other end never sees a part of a packet; what
  * does not fit is not put in. When the other end is slow, large packets, which are video, are
- * refused first: above TCP_QUEUE_BYTES less what is reserved for small ones, and as soon as the
- * queue is TCP_STALE_US long in time. Late pictures are of no use to a class, and sound, reports
+ * refused first: above TCP_QUEUE_BYTES less what is reserved for small ones, and above what the other
+ * end takes in TCP_STALE_US. Late pictures are of no use to a class, and sound, reports
  * and ICE checks are not to wait behind them.
  *
  * Memory is taken with the first packet and kept. Embedded in its connection.
@@ -24,6 +24,7 @@ enum {
 	TCP_QUEUE_RESERVE = 16 * 1024,
 	TCP_QUEUE_SMALL = 400, /* bytes of a packet that may use the reserve */
 	TCP_STALE_US = 400 * 1000,
+	TCP_WINDOW_US = 200 * 1000,
 };
 
 struct tcp_queue {
@@ -31,9 +32,10 @@ struct tcp_queue {
 	uint8_t *bytes; /* NULL until the first packet */
 	/* state */
 	size_t at, used;
-	/* How long is it in time? The end of the queue as it was at mark_us is this far away. */
-	size_t mark; /* 0: no mark */
-	uint64_t mark_us;
+	/* While it is not empty: how fast does the other end take it? */
+	size_t limit; /* what it took in the last window, as for TCP_STALE_US */
+	size_t taken; /* in this window */
+	uint64_t window_us;
 };
 
 /* On zeroed memory there is nothing to init. */

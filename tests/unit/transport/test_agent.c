@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,14 @@
 #define REMOTE_UFRAG "cliu"
 #define SECOND UINT64_C(1000000)
 
+enum { UDP_PRIORITY = 0x6e001eff, TCP_PRIORITY = 0x50001eff };
+
 struct fixture {
 	struct stun_codec *codec;
 	struct ice_agent agent;
 	StunAgent asker;
-	struct addr home, away;
+	struct addr home, away, tcp;
+	uint32_t priority;
 	uint8_t request[1500], reply[STUN_MAX_REPLY];
 	size_t len;
 };
@@ -43,6 +47,9 @@ static int set_up(void **state)
 		STUN_AGENT_USAGE_SHORT_TERM_CREDENTIALS | STUN_AGENT_USAGE_USE_FINGERPRINT);
 	addr_parse("192.0.2.1", 5000, &f->home);
 	addr_parse("198.51.100.9", 6000, &f->away);
+	addr_parse("192.0.2.1", 7000, &f->tcp);
+	f->tcp.tcp = 2049;
+	f->priority = UDP_PRIORITY;
 	return 0;
 }
 
@@ -62,8 +69,8 @@ static void ask_as(struct fixture *f, const char *username, const char *password
 
 	f->len = stun_usage_ice_conncheck_create(&f->asker, &message, f->request,
 		sizeof(f->request), (const uint8_t *)username, strlen(username),
-		(const uint8_t *)password, strlen(password), nominate, controlling, 1000, 42, NULL,
-		STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
+		(const uint8_t *)password, strlen(password), nominate, controlling, f->priority, 42,
+		NULL, STUN_USAGE_ICE_COMPATIBILITY_RFC5245);
 	assert_true(f->len > 0);
 }
 
@@ -356,6 +363,126 @@ static void impossible_credentials_are_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static bool is_selected(const struct fixture *f, const struct addr *addr)
+{
+	const struct addr *selected = ice_agent_selected(&f->agent);
+
+	return selected && addr_equal(selected, addr);
+}
+
+static void nominate_from(struct fixture *f, const struct addr *from, uint32_t priority,
+	bool nominate, uint64_t now_us)
+{
+	f->priority = priority;
+	ask(f, nominate);
+	assert_true(give(f, from, now_us).authenticated);
+}
+
+/* RFC 5245 8.1.1.2: it nominates all, stays with the best and checks that alone from then on. */
+static void an_aggressive_peer_keeps_udp(void **state)
+{
+	struct fixture *f = *state;
+
+	nominate_from(f, &f->home, UDP_PRIORITY, true, 2 * SECOND);
+	nominate_from(f, &f->tcp, TCP_PRIORITY, true, 2 * SECOND + 50000);
+	assert_true(is_selected(f, &f->home));
+	/* the other way round too */
+	assert_int_equal(
+		ice_agent_init(&f->agent, LOCAL_UFRAG, LOCAL_PWD, REMOTE_UFRAG, SECOND), 0);
+	nominate_from(f, &f->tcp, TCP_PRIORITY, true, 2 * SECOND);
+	nominate_from(f, &f->home, UDP_PRIORITY, true, 2 * SECOND + 50000);
+	assert_true(is_selected(f, &f->home));
+}
+
+/* UDP dies: the peer goes on checking it, in vain or not, and nominates TCP. */
+static void a_peer_that_leaves_udp_is_followed_within_a_second(void **state)
+{
+	struct fixture *f = *state;
+
+	nominate_from(f, &f->home, UDP_PRIORITY, true, 2 * SECOND);
+	nominate_from(f, &f->home, UDP_PRIORITY, false, 2 * SECOND + SECOND / 2);
+	nominate_from(f, &f->tcp, TCP_PRIORITY, true, 2 * SECOND + SECOND / 2);
+	assert_true(is_selected(f, &f->home));
+	nominate_from(f, &f->tcp, TCP_PRIORITY, true, 3 * SECOND);
+	assert_true(is_selected(f, &f->tcp));
+	/* and back at once; a NAT that rebinds UDP meanwhile is followed at once as well */
+	nominate_from(f, &f->home, UDP_PRIORITY, true, 3 * SECOND + 1);
+	assert_true(is_selected(f, &f->home));
+	nominate_from(f, &f->away, UDP_PRIORITY, true, 3 * SECOND + 2);
+	assert_true(is_selected(f, &f->away));
+}
+
+static void a_connection_that_ends_gives_way_to_what_has_consent(void **state)
+{
+	struct fixture *f = *state;
+
+	nominate_from(f, &f->home, UDP_PRIORITY, true, 2 * SECOND);
+	nominate_from(f, &f->away, UDP_PRIORITY, false, 2 * SECOND); /* never nominated */
+	nominate_from(f, &f->tcp, TCP_PRIORITY, true, 5 * SECOND);
+	assert_true(is_selected(f, &f->tcp));
+	ice_agent_forget(&f->agent, &f->tcp, 20 * SECOND);
+	assert_true(is_selected(f, &f->home));
+	assert_false(ice_agent_knows(&f->agent, &f->tcp));
+	assert_false(ice_agent_expire(&f->agent, 31 * SECOND));
+	assert_true(ice_agent_expire(&f->agent, 60 * SECOND)); /* consent ran out at 32 */
+	assert_null(ice_agent_selected(&f->agent));
+}
+
+/* 30 s without a way, counted from when it was lost, and whoever comes back in time is served. */
+static void a_connection_that_was_the_only_way_may_come_back(void **state)
+{
+	struct fixture *f = *state;
+	struct addr again = f->tcp;
+
+	again.tcp++;
+	nominate_from(f, &f->tcp, TCP_PRIORITY, true, 100 * SECOND);
+	ice_agent_forget(&f->agent, &f->tcp, 101 * SECOND);
+	assert_null(ice_agent_selected(&f->agent));
+	assert_false(ice_agent_expire(&f->agent, 130 * SECOND));
+	nominate_from(f, &again, TCP_PRIORITY, true, 130 * SECOND);
+	assert_true(is_selected(f, &again));
+	ice_agent_forget(&f->agent, &again, 140 * SECOND);
+	ice_agent_forget(&f->agent, &again, 150 * SECOND); /* harmless */
+	assert_false(ice_agent_expire(&f->agent, 169 * SECOND));
+	assert_true(ice_agent_expire(&f->agent, 170 * SECOND));
+}
+
+/* Consent over TCP is as over UDP: an open connection is none. */
+static void an_open_connection_is_no_consent(void **state)
+{
+	struct fixture *f = *state;
+
+	nominate_from(f, &f->tcp, TCP_PRIORITY, true, 2 * SECOND);
+	assert_false(ice_agent_expire(&f->agent, 31 * SECOND));
+	nominate_from(f, &f->tcp, TCP_PRIORITY, false, 31 * SECOND);
+	assert_false(ice_agent_expire(&f->agent, 60 * SECOND));
+	assert_true(ice_agent_expire(&f->agent, 61 * SECOND));
+}
+
+static void the_answer_tells_an_ipv6_address(void **state)
+{
+	struct fixture *f = *state;
+	struct sockaddr_storage mapped;
+	socklen_t mapped_len = sizeof(mapped);
+	struct ice_result result;
+	StunMessage message;
+	struct addr six;
+
+	addr_parse("2001:db8::5", 5555, &six);
+	ask(f, true);
+	result = give(f, &six, 2 * SECOND);
+	assert_in_range(result.reply_len, 1, f->len);
+	assert_int_equal(
+		stun_agent_validate(&f->asker, &message, f->reply, result.reply_len, NULL, NULL),
+		STUN_VALIDATION_SUCCESS);
+	assert_int_equal(stun_usage_ice_conncheck_process(&message, &mapped, &mapped_len,
+				 STUN_USAGE_ICE_COMPATIBILITY_RFC5245),
+		STUN_USAGE_ICE_RETURN_SUCCESS);
+	assert_int_equal(mapped.ss_family, AF_INET6);
+	assert_memory_equal(&((struct sockaddr_in6 *)&mapped)->sin6_addr, &six.u.in6.sin6_addr, 16);
+	assert_int_equal(((struct sockaddr_in6 *)&mapped)->sin6_port, htons(5555));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +502,17 @@ int main(void)
 		TEST(paths_are_limited_and_the_one_in_use_stays),
 		TEST(the_ufrag_is_found_before_anything_is_checked),
 		TEST(impossible_credentials_are_refused),
+		cmocka_unit_test_setup_teardown(an_aggressive_peer_keeps_udp, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_peer_that_leaves_udp_is_followed_within_a_second, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_connection_that_ends_gives_way_to_what_has_consent, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_connection_that_was_the_only_way_may_come_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_open_connection_is_no_consent, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_answer_tells_an_ipv6_address, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
