@@ -53,7 +53,7 @@ enum parcel_type {
  * from the next. */
 struct parcel {
 	uint8_t type, kind, layer;
-	uint16_t restarts, newest, height; /* of the packet's layer, see route/source.h */
+	uint16_t restarts, newest, height; /* of the layer of a packet or report, see source.h */
 	uint32_t opening;
 	lectern_id room, peer;
 	union {

@@ -15,6 +15,7 @@ static void send_report(struct loan *loan, const struct source_report *report)
 
 	parcel.type = PARCEL_REPORT;
 	parcel.layer = (uint8_t)report->layer;
+	parcel.restarts = loan->sink.source->layers[report->layer].restarts;
 	parcel.u.report = *report;
 	link_send(loan->link, &parcel);
 }

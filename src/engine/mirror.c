@@ -132,8 +132,8 @@ bool mirror_is_of(const struct mirror *mirror, const struct parcel *parcel)
 	return mirror->source.peer == parcel->peer && mirror->opening == parcel->opening;
 }
 
-void mirror_packet(
-	struct mirror *mirror, const struct parcel *parcel, struct pkt *view, uint64_t now_us)
+/* A stream whose numbering began anew has nothing to do with what it was. */
+static struct source_layer *follow(struct mirror *mirror, const struct parcel *parcel)
 {
 	struct source_layer *layer = &mirror->source.layers[parcel->layer];
 
@@ -143,6 +143,14 @@ void mirror_packet(
 		layer->has_report = false;
 		history_clear(&mirror->histories[parcel->layer]);
 	}
+	return layer;
+}
+
+void mirror_packet(
+	struct mirror *mirror, const struct parcel *parcel, struct pkt *view, uint64_t now_us)
+{
+	struct source_layer *layer = follow(mirror, parcel);
+
 	layer->newest = parcel->newest;
 	layer->height = parcel->height;
 	layer->live = true;
@@ -166,9 +174,8 @@ void mirror_layers(struct mirror *mirror, const struct parcel *parcel)
 
 void mirror_report(struct mirror *mirror, const struct parcel *parcel, uint64_t now_us)
 {
-	struct source_layer *layer = &mirror->source.layers[parcel->layer];
+	struct source_layer *layer = follow(mirror, parcel);
 
-	assert(parcel->layer < mirror->source.layer_count);
 	layer->report = parcel->u.report;
 	layer->has_report = true;
 	router_report(mirror->router, &mirror->source, parcel->layer, now_us);

@@ -468,6 +468,7 @@ static void keyframes_and_layers_cross_too(void **state)
 	f->track.source.layers[1].live = true;
 	f->track.source.layers[1].height = 720;
 	f->track.source.layers[1].has_report = true;
+	f->track.source.layers[1].restarts = 3;
 	f->track.source.layers[1].report = (struct source_report){.capture_us = 9, .layer = 1};
 	pass(f, SECOND / 10);
 	/* known before anybody watches: so the first request is for the right layer */
@@ -485,11 +486,13 @@ static void keyframes_and_layers_cross_too(void **state)
 	assert_int_equal(f->watcher.reports, 1);
 	/* numbering that begins anew: with the first packet that it is of */
 	send_of(f, 1, 10);
+	settle(f);
+	assert_true(mirror->layers[1].has_report);
 	f->track.source.layers[1].restarts++;
 	f->track.source.layers[1].has_report = false;
 	send_of(f, 1, 5000);
 	settle(f);
-	assert_int_equal(mirror->layers[1].restarts, 1);
+	assert_int_equal(mirror->layers[1].restarts, 4);
 	assert_false(mirror->layers[1].has_report);
 	assert_null(mirror->ops->find(mirror, 1, 10));
 	assert_non_null(mirror->ops->find(mirror, 1, 5000));
