@@ -218,6 +218,37 @@ static void a_lost_flight_comes_again(void **state)
 	assert_int_equal(dtls_state(f->dtls), DTLS_CONNECTED);
 }
 
+/* We are done then, and have given back what records need. */
+static void our_last_flight_comes_again(void **state)
+{
+	struct fixture *f = *state;
+	struct wire up;
+
+	begin(f, (struct handshake_config){0}, NULL);
+	while (dtls_state(f->dtls) != DTLS_CONNECTED) {
+		struct wire down = f->to_client;
+
+		assert_true(f->to_server.count + down.count > 0);
+		f->to_client.count = 0;
+		for (unsigned i = 0; i < down.count; i++)
+			handshake_recv(f->client, down.data[i], down.lens[i]);
+		up = f->to_server;
+		f->to_server.count = 0;
+		for (unsigned i = 0; i < up.count; i++)
+			dtls_recv(f->dtls, up.data[i], up.lens[i], SECOND);
+	}
+	assert_true(f->to_client.count > 0);
+	f->to_client.count = 0; /* lost */
+	assert_false(handshake_done(f->client));
+	for (unsigned i = 0; i < 300 && !handshake_done(f->client); i++) {
+		poll(NULL, 0, 10);
+		handshake_tick(f->client);
+		deliver(f, SECOND);
+	}
+	assert_true(handshake_done(f->client));
+	expect_same_keys(f, DTLS_AEAD_AES_128_GCM);
+}
+
 static void a_handshake_has_ten_seconds(void **state)
 {
 	struct fixture *f = *state;
@@ -330,6 +361,7 @@ int main(void)
 		TEST(only_profiles_that_are_not_ours_end_it),
 		TEST(junk_makes_no_association),
 		TEST(a_lost_flight_comes_again),
+		TEST(our_last_flight_comes_again),
 		TEST(a_handshake_has_ten_seconds),
 		TEST(strange_records_do_not_end_an_association),
 		TEST(half_open_handshakes_are_limited),
