@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -23,6 +24,25 @@ static const char *const drop_texts[LINK_DROPS] = {
 const char *link_drop_text(enum link_drop drop)
 {
 	return drop_texts[drop];
+}
+
+void parcel_layer_init(struct parcel_layer *told, const struct source_layer *layer)
+{
+	memset(told, 0, sizeof(*told)); /* it is compared as bytes */
+	told->bps = layer->bps;
+	told->height = layer->height;
+	told->live = layer->live;
+	told->spatial_count = layer->spatial_count;
+	memcpy(told->heights, layer->heights, sizeof(told->heights));
+}
+
+void parcel_layer_apply(const struct parcel_layer *told, struct source_layer *layer)
+{
+	layer->bps = told->bps;
+	layer->height = told->height;
+	layer->live = told->live;
+	layer->spatial_count = told->spatial_count;
+	memcpy(layer->heights, told->heights, sizeof(layer->heights));
 }
 
 /* ---- the borrower's thread ---- */
@@ -50,12 +70,12 @@ void link_pop(struct link *link)
 void link_refuse(struct link *link, const struct parcel *parcel, enum link_drop why)
 {
 	link->drops[why]++;
-	give_back(&link->lender, parcel->u.pkt);
+	give_back(&link->lender, parcel->u.packet.pkt);
 }
 
 struct pkt *link_view(struct link *link, const struct parcel *parcel)
 {
-	struct pkt *view = pkt_view(link->views, parcel->u.pkt);
+	struct pkt *view = pkt_view(link->views, parcel->u.packet.pkt);
 
 	if (!view)
 		link_refuse(link, parcel, LINK_DROP_NO_VIEW);
@@ -78,10 +98,10 @@ void link_lend(struct link *link, const struct parcel *parcel, const struct pkt_
 		return;
 	}
 	/* before it goes: from then on the other thread reads it */
-	pkt_ref(parcel->u.pkt);
+	pkt_ref(parcel->u.packet.pkt);
 	if (letters_offer(&link->parcels, parcel) < 0) {
 		link->drops[LINK_DROP_FULL]++;
-		pkt_put(parcel->u.pkt);
+		pkt_put(parcel->u.packet.pkt);
 		return;
 	}
 	link->out++;
@@ -140,7 +160,7 @@ static void take_back(struct link *link)
 
 	while ((parcel = link_front(link)) != NULL) {
 		if (parcel->type == PARCEL_PACKET)
-			give_back(&link->lender, parcel->u.pkt);
+			give_back(&link->lender, parcel->u.packet.pkt);
 		link_pop(link);
 	}
 	link_collect(link);

@@ -38,7 +38,7 @@ enum parcel_type {
 	/* from a source's worker */
 	PARCEL_OPEN,   /* a source may be had */
 	PARCEL_CLOSED, /* and no more */
-	PARCEL_LAYERS, /* what its layers are now */
+	PARCEL_LAYER,  /* what one of its layers is now */
 	PARCEL_REPORT, /* a sender report of a layer */
 	PARCEL_PACKET,
 	/* to it */
@@ -49,34 +49,41 @@ enum parcel_type {
 	PARCEL_HEARD,
 };
 
+/* Of struct source_layer, what changes without numbering. */
+struct parcel_layer {
+	uint32_t bps;
+	uint16_t height;
+	bool live;
+	uint8_t spatial_count;
+	uint16_t heights[TARGETS_SPATIAL];
+};
+
 /* A cache line. Which fields count is told by the type; `opening` tells one permission of a source
  * from the next. */
 struct parcel {
-	uint8_t type, kind, layer;
-	uint16_t restarts, newest, height; /* of the layer of a packet or report, see source.h */
+	uint8_t type, kind;
+	uint8_t layer;		   /* LAYER, REPORT, PACKET, KEYFRAME: which one ... */
+	uint16_t restarts, newest; /* ... and where its numbering is */
 	uint32_t opening;
 	lectern_id room, peer;
 	union {
 		bool first; /* HELLO: an answer is expected */
 		struct {
 			uint8_t codec, layer_count;
-			uint32_t clock_rate, profile;
+			uint32_t profile, clock_rate;
 		} open;
-		struct {
-			struct {
-				uint32_t bps;
-				uint16_t height;
-				uint8_t spatial_count;
-				bool live;
-			} of[SOURCE_LAYERS];
-			/* of the first: a stream with spatial layers comes without others */
-			uint16_t spatial_heights[TARGETS_SPATIAL];
-		} layers;
+		struct parcel_layer layer;
 		struct source_report report;
-		struct pkt *pkt; /* the lender's; a reference goes with it */
+		struct {
+			struct pkt *pkt; /* the lender's; a reference goes with it */
+			struct parcel_layer layer;
+		} packet;
 		lectern_id heard[LECTERN_AUDIO_SLOTS];
 	} u;
 };
+
+void parcel_layer_init(struct parcel_layer *told, const struct source_layer *layer);
+void parcel_layer_apply(const struct parcel_layer *told, struct source_layer *layer);
 
 enum link_drop {
 	LINK_DROP_FULL = 0,  /* the borrower is behind by a whole ring */

@@ -41,8 +41,8 @@ static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
 	loan->parcel.layer = pkt->rtp.layer;
 	loan->parcel.restarts = layer->restarts;
 	loan->parcel.newest = layer->newest;
-	loan->parcel.height = layer->height;
-	loan->parcel.u.pkt = pkt;
+	loan->parcel.u.packet.pkt = pkt;
+	parcel_layer_init(&loan->parcel.u.packet.layer, layer);
 	link_lend(loan->link, &loan->parcel, loan->pool);
 }
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "ingress/uptrack.h"
@@ -152,24 +151,17 @@ void mirror_packet(
 	struct source_layer *layer = follow(mirror, parcel);
 
 	layer->newest = parcel->newest;
-	layer->height = parcel->height;
-	layer->live = true;
+	parcel_layer_apply(&parcel->u.packet.layer, layer);
 	if (view->rtp.keyframe)
 		mirror->asked_us[parcel->layer] = 0;
 	history_put(&mirror->histories[parcel->layer], view);
 	router_packet(mirror->router, &mirror->source, view, now_us);
 }
 
-void mirror_layers(struct mirror *mirror, const struct parcel *parcel)
+void mirror_layer(struct mirror *mirror, const struct parcel *parcel)
 {
-	for (unsigned i = 0; i < mirror->source.layer_count; i++) {
-		mirror->source.layers[i].live = parcel->u.layers.of[i].live;
-		mirror->source.layers[i].height = parcel->u.layers.of[i].height;
-		mirror->source.layers[i].bps = parcel->u.layers.of[i].bps;
-		mirror->source.layers[i].spatial_count = parcel->u.layers.of[i].spatial_count;
-	}
-	memcpy(mirror->source.layers[0].heights, parcel->u.layers.spatial_heights,
-		sizeof(mirror->source.layers[0].heights));
+	assert(parcel->layer < mirror->source.layer_count);
+	parcel_layer_apply(&parcel->u.layer, &mirror->source.layers[parcel->layer]);
 }
 
 void mirror_report(struct mirror *mirror, const struct parcel *parcel, uint64_t now_us)

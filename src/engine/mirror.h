@@ -54,7 +54,7 @@ bool mirror_is_of(const struct mirror *mirror, const struct parcel *parcel);
 /* Borrows `view`. */
 void mirror_packet(
 	struct mirror *mirror, const struct parcel *parcel, struct pkt *view, uint64_t now_us);
-void mirror_layers(struct mirror *mirror, const struct parcel *parcel);
+void mirror_layer(struct mirror *mirror, const struct parcel *parcel);
 void mirror_report(struct mirror *mirror, const struct parcel *parcel, uint64_t now_us);
 /* Every 100 ms or so. */
 void mirror_tick(struct mirror *mirror, uint64_t now_us);

@@ -14,7 +14,7 @@
 struct share {
 	struct source *source;
 	uint32_t opening;
-	struct parcel told;  /* PARCEL_LAYERS */
+	struct parcel_layer told[SOURCE_LAYERS];
 	struct list loans;   /* struct loan.of_share */
 	struct list of_span; /* shares */
 };
@@ -37,19 +37,14 @@ static struct parcel about_share(
 
 /* ---- what this worker has ---- */
 
-static struct parcel layers_of(const struct span *span, const struct share *share)
+static void tell_layer(struct span *span, struct share *share, unsigned layer, uint64_t workers)
 {
-	struct parcel parcel = about_share(span, share, PARCEL_LAYERS);
+	struct parcel parcel = about_share(span, share, PARCEL_LAYER);
 
-	for (unsigned i = 0; i < share->source->layer_count; i++) {
-		parcel.u.layers.of[i].live = share->source->layers[i].live;
-		parcel.u.layers.of[i].height = share->source->layers[i].height;
-		parcel.u.layers.of[i].bps = share->source->layers[i].bps;
-		parcel.u.layers.of[i].spatial_count = share->source->layers[i].spatial_count;
-	}
-	memcpy(parcel.u.layers.spatial_heights, share->source->layers[0].heights,
-		sizeof(parcel.u.layers.spatial_heights));
-	return parcel;
+	parcel.layer = (uint8_t)layer;
+	parcel_layer_init(&parcel.u.layer, &share->source->layers[layer]);
+	share->told[layer] = parcel.u.layer;
+	bridge_send(span->bridge, workers, &parcel);
 }
 
 static void tell_share(struct span *span, struct share *share, uint64_t workers)
@@ -57,11 +52,12 @@ static void tell_share(struct span *span, struct share *share, uint64_t workers)
 	struct parcel parcel = about_share(span, share, PARCEL_OPEN);
 
 	parcel.u.open.codec = share->source->codec;
-	parcel.u.open.clock_rate = share->source->clock_rate;
 	parcel.u.open.profile = share->source->profile;
+	parcel.u.open.clock_rate = share->source->clock_rate;
 	parcel.u.open.layer_count = (uint8_t)share->source->layer_count;
 	bridge_send(span->bridge, workers, &parcel);
-	bridge_send(span->bridge, workers, &share->told);
+	for (unsigned i = 0; i < share->source->layer_count; i++)
+		tell_layer(span, share, i, workers);
 }
 
 static struct share *find_share(const struct span *span, lectern_id peer, uint8_t kind)
@@ -94,7 +90,6 @@ static void open_share(struct span *span, struct source *source)
 	}
 	share->source = source;
 	share->opening = ++span->bridge->last_opening;
-	share->told = layers_of(span, share);
 	list_init(&share->loans);
 	list_append(&span->shares, &share->of_span);
 	tell_share(span, share, span->halls);
@@ -124,13 +119,12 @@ static struct loan *find_loan(const struct span *span, const struct share *share
 
 static void lend(struct span *span, struct share *share, unsigned to, uint64_t now_us)
 {
-	struct parcel layers = layers_of(span, share);
+	struct parcel packet = about_share(span, share, PARCEL_PACKET);
 	struct loan *loan;
 
 	if (find_loan(span, share, to))
 		return;
-	bridge_send(span->bridge, bridge_bit(to), &layers);
-	if (loan_create(span->router, span->bridge, to, &layers, now_us, &loan) < 0) {
+	if (loan_create(span->router, span->bridge, to, &packet, now_us, &loan) < 0) {
 		log_error("engine", "room=%" PRIx64 " peer=%" PRIx64 " no memory to lend a track",
 			span->room, share->source->peer);
 		return;
@@ -219,8 +213,8 @@ static void recv_of_mirror(struct span *span, const struct parcel *parcel, uint6
 		return;
 	if (parcel->type == PARCEL_CLOSED)
 		remove_mirror(span, mirror, now_us);
-	else if (parcel->type == PARCEL_LAYERS)
-		mirror_layers(mirror, parcel);
+	else if (parcel->type == PARCEL_LAYER)
+		mirror_layer(mirror, parcel);
 	else
 		mirror_report(mirror, parcel, now_us);
 }
@@ -250,7 +244,7 @@ void span_recv(struct span *span, unsigned from, const struct parcel *parcel, ui
 		add_mirror(span, from, parcel, now_us);
 		break;
 	case PARCEL_CLOSED:
-	case PARCEL_LAYERS:
+	case PARCEL_LAYER:
 	case PARCEL_REPORT:
 		recv_of_mirror(span, parcel, now_us);
 		break;
@@ -299,30 +293,26 @@ static uint64_t borrowers(const struct share *share)
 
 /* Which layers there are decides what sinks ask for: all halls hear of it. A rate only says how
  * much a layer is that comes anyway. */
-static void tell_layers(struct span *span, struct share *share)
+static void tell_changes(struct span *span, struct share *share)
 {
-	struct parcel now = layers_of(span, share);
-	uint64_t workers = 0;
-
 	for (unsigned i = 0; i < share->source->layer_count; i++) {
-		if (now.u.layers.of[i].live != share->told.u.layers.of[i].live ||
-			now.u.layers.of[i].height != share->told.u.layers.of[i].height ||
-			now.u.layers.of[i].spatial_count !=
-				share->told.u.layers.of[i].spatial_count)
-			workers = span->halls;
-		else if (!workers && now.u.layers.of[i].bps != share->told.u.layers.of[i].bps)
-			workers = borrowers(share);
+		struct parcel_layer now;
+		bool rate_changed;
+
+		parcel_layer_init(&now, &share->source->layers[i]);
+		rate_changed = now.bps != share->told[i].bps;
+		now.bps = share->told[i].bps;
+		if (memcmp(&now, &share->told[i], sizeof(now)) != 0)
+			tell_layer(span, share, i, span->halls);
+		else if (rate_changed)
+			tell_layer(span, share, i, borrowers(share));
 	}
-	if (!workers)
-		return;
-	share->told = now;
-	bridge_send(span->bridge, workers, &now);
 }
 
 void span_tick(struct span *span, uint64_t now_us)
 {
 	list_each (it, &span->shares)
-		tell_layers(span, list_of(it, struct share, of_span));
+		tell_changes(span, list_of(it, struct share, of_span));
 	list_each (it, &span->mirrors)
 		mirror_tick(list_of(it, struct mirror, of_span), now_us);
 }

@@ -3,6 +3,7 @@
 #include "tests/unit/engine/scene.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static void a_moved_client_is_followed_and_a_restart_too(void **state)
@@ -145,6 +146,46 @@ static void two_rooms_are_spread_and_do_not_meet(void **state)
 	assert_false(client_over(b->client));
 }
 
+static uint16_t port_of(struct fixture *f, lectern_id peer)
+{
+	return lectern_engine_peer_endpoint(f->engine, peer)->candidates[0].port;
+}
+
+static void only_watch(struct lectern_peer_params *params)
+{
+	params->sections[0] = params->sections[LECTERN_KINDS]; /* one audio slot ... */
+	params->sections[1] =
+		params->sections[LECTERN_KINDS + LECTERN_AUDIO_SLOTS]; /* and a video one */
+	params->section_count = 2;
+}
+
+/* One who takes part weighs as much as several who watch. */
+static void peers_go_where_least_is_to_do(void **state)
+{
+	struct fixture *f = *state;
+	struct lectern_peer_params params;
+	lectern_id whole, watching;
+	uint16_t port;
+
+	assert_int_equal(client_create(&(struct client_config){0}, &f->members[0].client), 0);
+	params_init(&params, f->members[0].client, 0, f->room);
+	assert_int_equal(lectern_engine_peer_add(f->engine, &params, &whole), 0);
+	port = port_of(f, whole);
+	only_watch(&params);
+	for (unsigned i = 0; i < 5; i++) {
+		snprintf(params.local_ufrag, sizeof(params.local_ufrag), "watch%u", i);
+		assert_int_equal(lectern_engine_peer_add(f->engine, &params, &watching), 0);
+		if (scene_workers() > 1)
+			assert_int_not_equal(port_of(f, watching), port);
+	}
+	/* and when that one goes, there is room */
+	lectern_engine_peer_remove(f->engine, whole);
+	assert_null(lectern_engine_peer_endpoint(f->engine, whole));
+	snprintf(params.local_ufrag, sizeof(params.local_ufrag), "watch-last");
+	assert_int_equal(lectern_engine_peer_add(f->engine, &params, &watching), 0);
+	assert_int_equal(port_of(f, watching), port);
+}
+
 static void dead_ids_are_harmless(void **state)
 {
 	struct fixture *f = *state;
@@ -227,6 +268,7 @@ int main(void)
 		TEST(streams_end_with_a_bye),
 		TEST(who_is_not_the_one_of_the_offer_gets_nothing),
 		TEST(two_rooms_are_spread_and_do_not_meet),
+		TEST(peers_go_where_least_is_to_do),
 		TEST(dead_ids_are_harmless),
 		TEST(links_are_told_every_two_seconds),
 		TEST(a_port_in_use_is_an_error_at_the_start),

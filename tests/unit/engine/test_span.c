@@ -467,6 +467,8 @@ static void keyframes_and_layers_cross_too(void **state)
 	settle(f);
 	f->track.source.layers[1].live = true;
 	f->track.source.layers[1].height = 720;
+	f->track.source.layers[1].spatial_count = 2;
+	f->track.source.layers[1].heights[0] = 360;
 	f->track.source.layers[1].has_report = true;
 	f->track.source.layers[1].restarts = 3;
 	f->track.source.layers[1].report = (struct source_report){.capture_us = 9, .layer = 1};
@@ -477,6 +479,8 @@ static void keyframes_and_layers_cross_too(void **state)
 	assert_true(mirror->layers[1].live);
 	assert_false(mirror->layers[0].live);
 	assert_int_equal(mirror->layers[1].height, 720);
+	assert_int_equal(mirror->layers[1].spatial_count, 2);
+	assert_int_equal(mirror->layers[1].heights[0], 360);
 	mirror->ops->need_keyframe(mirror, 1, f->now_us);
 	mirror->ops->need_keyframe(mirror, 1, f->now_us + 1);
 	settle(f);
