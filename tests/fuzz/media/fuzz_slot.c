@@ -15,7 +15,16 @@
 #include "rtp/codec.h"
 #include "rtp/seq.h"
 
-enum { POOL = 256, HELD = 64, ITEMS = 16, PEERS = 3, SSRC = 1, RTX_SSRC = 2 };
+enum {
+	POOL = 256,
+	HELD = 64,
+	ITEMS = 16,
+	LONG = 600,
+	TAIL = 0xee,
+	PEERS = 3,
+	SSRC = 1,
+	RTX_SSRC = 2
+};
 
 struct play {
 	struct source source;
@@ -27,6 +36,7 @@ struct play {
 
 static struct play plays[PEERS];
 static uint8_t buffer[OUTLET_ROOM];
+static uint16_t twcc;
 static int64_t highest[2], last[2]; /* last: how far `used` was written */
 static uint8_t used[2][1 << 18];
 
@@ -71,7 +81,10 @@ static void ready(void *arg, uint8_t *packet, size_t len)
 	memcpy(pkt.data, packet, len);
 	pkt.len = (uint32_t)len;
 	assert(rtp_packet_parse(&pkt, &exts, &names) == 0);
-	assert(strcmp(names.mid, "v") == 0 && pkt.rtp.has_twcc);
+	assert(strcmp(names.mid, "v") == 0 && pkt.rtp.has_twcc && pkt.rtp.twcc == twcc++);
+	assert(pkt.rtp.padding <= OUTLET_MAX_PAD);
+	assert(pkt.rtp.payload_len < LONG ||
+		pkt.data[pkt.rtp.payload_at + pkt.rtp.payload_len - 1] == TAIL);
 	stream = pkt.rtp.ssrc - SSRC;
 	assert(stream < 2);
 	seq = highest[stream] < 0 ? pkt.rtp.seq : seq_extend(pkt.rtp.seq, highest[stream]);
@@ -113,6 +126,9 @@ static void play(struct router *router, struct pkt_pool *pool, struct play *p, u
 	write_u32(&w, p->timestamp);
 	write_u32(&w, 77);
 	write_bytes(&w, payload, how & 0x08 ? 0 : sizeof(payload));
+	/* long enough that sizes are mended by padding */
+	for (unsigned i = 0; !(how & 0x08) && (how & 0x02) && i < LONG + step % 64u; i++)
+		write_u8(&w, TAIL);
 	pkt->len = (uint32_t)w.len;
 	pkt->arrival_us = now_us;
 	assert(rtp_packet_parse(pkt, &(struct rtp_exts){0}, &(struct rtp_names){0}) == 0);
@@ -198,6 +214,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct outlet_pool *items;
 	uint64_t now_us = 10000000;
 
+	twcc = 0;
 	highest[0] = highest[1] = -1;
 	memset(used[0], 0, (size_t)last[0] + 1);
 	memset(used[1], 0, (size_t)last[1] + 1);

@@ -355,13 +355,16 @@ static void a_dual_stack_socket_speaks_both(void **state)
 	assert_int_equal(f->firsts[1], 6);
 	assert_true(addr_equal(&f->from, &from6));
 	put(dual, &f->at_a, 44, 10);
+	put(dual, &f->at_a, 45, 10); /* a run, over the mapped address too */
 	put(dual, &from6, 66, 10);
 	udp_flush(dual);
 	udp_recv(f->a, 7, on_packet, f);
 	assert_int_equal(f->firsts[2], 44);
+	assert_int_equal(f->firsts[3], 45);
+	assert_int_equal(udp_counters(dual)->segments, 2);
 	assert_true(addr_equal(&f->from, &to4));
 	udp_recv(six, 7, on_packet, f);
-	assert_int_equal(f->firsts[3], 66);
+	assert_int_equal(f->firsts[4], 66);
 	assert_true(addr_equal(&f->from, &to6));
 	udp_destroy(dual);
 	udp_destroy(six);
