@@ -31,6 +31,7 @@ struct upstream {
 	struct uptrack_owner owner;
 	bool reduced; /* RTCP need not begin with a report */
 	/* owned */
+	unsigned track_count;
 	struct uptrack *tracks[LECTERN_KINDS]; /* by kind, or NULL */
 	struct feedback feedback;
 	/* state */
@@ -64,6 +65,7 @@ static int add_track(struct upstream *up, const struct lectern_section *section)
 	error = uptrack_create(&up->owner, section, place);
 	if (error)
 		return error;
+	up->track_count++;
 	if (!section->rid_count && section->ssrc)
 		add_stream(up, section->ssrc, *place);
 	if (!section->rid_count && section->rtx_ssrc)
@@ -377,6 +379,8 @@ uint64_t upstream_tick(struct upstream *up, uint64_t now_us)
 {
 	uint64_t next_us, due_us;
 
+	if (!up->track_count) /* it only receives */
+		return now_us + REPORT_US;
 	tick_tracks(up, now_us);
 	send_requests(up, now_us);
 	send_feedback(up, now_us);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "rtp/red.h"
 #include "rtp/rtcp.h"
 #include "rtp/twcc.h"
 #include "rtp/vp8.h"
@@ -47,7 +48,9 @@ void publisher_sections(const struct publisher *p, struct lectern_section sectio
 		.kind = LECTERN_MIC,
 		.mid = "0",
 		.format_count = 1,
-		.formats = {{.codec = LECTERN_CODEC_OPUS, .pt = SIM_MIC_PT}},
+		.formats = {{.codec = LECTERN_CODEC_OPUS,
+			.pt = SIM_MIC_PT,
+			.red_pt = p->red ? SIM_MIC_RED_PT : 0}},
 		.ssrc = p->mic.ssrc,
 		.ext_mid = SIM_EXT_MID,
 		.ext_twcc = SIM_EXT_TWCC,
@@ -146,6 +149,30 @@ static size_t write_media(
 	return size;
 }
 
+/* RFC 2198, as browsers do. Returns the length. */
+static size_t add_copy(struct publisher *p, uint8_t *payload, size_t size)
+{
+	const struct red_block blocks[] = {
+		{.pt = SIM_MIC_PT, .ago = SIM_AUDIO_US * 48 / 1000, .len = (uint16_t)p->sound_len},
+		{.pt = SIM_MIC_PT},
+	};
+	uint8_t fresh[sizeof(p->sound)];
+	struct writer w = writer_of(payload, LINK_PACKET);
+
+	assert(size <= sizeof(fresh));
+	memcpy(fresh, payload, size);
+	if (p->sound_len) {
+		red_write_heads(&w, blocks, 2);
+		write_bytes(&w, p->sound, p->sound_len);
+	} else {
+		red_write_heads(&w, blocks + 1, 1);
+	}
+	write_bytes(&w, fresh, size);
+	memcpy(p->sound, fresh, size);
+	p->sound_len = size;
+	return w.len;
+}
+
 static void send_media(struct publisher *p, struct sim_stream *s, const struct sim_mark *mark,
 	size_t size, uint64_t now_us)
 {
@@ -154,7 +181,7 @@ static void send_media(struct publisher *p, struct sim_stream *s, const struct s
 		.ssrc = s->ssrc,
 		.timestamp = timestamp_of(s, mark->capture_us, mic ? 48000 : 90000),
 		.seq = s->seq,
-		.pt = mic ? SIM_MIC_PT : SIM_CAMERA_PT,
+		.pt = mic ? (p->red ? SIM_MIC_RED_PT : SIM_MIC_PT) : SIM_CAMERA_PT,
 		.marker = !mic && mark->index + 1 == mark->count,
 		.mid = mic ? "0" : "1",
 		.rid = mic ? NULL : rids[mark->layer],
@@ -165,6 +192,8 @@ static void send_media(struct publisher *p, struct sim_stream *s, const struct s
 	struct writer w = writer_of(data, sizeof(data));
 
 	size = write_media(p, payload, mark, size);
+	if (mic && p->red)
+		size = add_copy(p, payload, size);
 	write_header(p, &w, &h);
 	write_bytes(&w, payload, size);
 	transmit(p, &w, now_us);

@@ -18,6 +18,7 @@
 enum {
 	SIM_LAYERS = 3,
 	SIM_MIC_PT = 111,
+	SIM_MIC_RED_PT = 63,
 	SIM_CAMERA_PT = 96,
 	SIM_CAMERA_RTX_PT = 97,
 	SIM_EXT_MID = 1,
@@ -57,9 +58,12 @@ struct publisher {
 	uint32_t peer;
 	uint64_t random;
 	struct link *up;
-	unsigned layers;  /* live ones */
-	uint8_t level;	  /* of its voice */
-	int64_t clock_us; /* its NTP clock is ahead of the fake one by so much */
+	unsigned layers; /* live ones */
+	uint8_t level;	 /* of its voice */
+	bool red;	 /* sends each packet of sound with a copy of the one before */
+	size_t sound_len;
+	uint8_t sound[256]; /* the one before */
+	int64_t clock_us;   /* its NTP clock is ahead of the fake one by so much */
 	uint64_t frame_us, audio_us, report_us; /* next due */
 	uint16_t twcc;
 	uint16_t picture_id;

@@ -6,10 +6,18 @@
 
 #include "base/pkt.h"
 #include "rtp/packet.h"
+#include "rtp/red.h"
 #include "rtp/rtcp.h"
 #include "rtp/seq.h"
 
-enum { AUDIO_PT = 111, VIDEO_PT = 96, VIDEO_RTX_PT = 97, REPAIR = 100, NACK_GAP_US = 60000 };
+enum {
+	AUDIO_PT = 111,
+	AUDIO_RED_PT = 64,
+	VIDEO_PT = 96,
+	VIDEO_RTX_PT = 97,
+	REPAIR = 100,
+	NACK_GAP_US = 60000
+};
 
 void subscriber_init(struct subscriber *s, struct link *up)
 {
@@ -35,7 +43,8 @@ void subscriber_sections(struct lectern_section sections[SIM_SLOTS])
 			.format_count = 1,
 			.formats = {{.codec = video ? LECTERN_CODEC_VP8 : LECTERN_CODEC_OPUS,
 				.pt = video ? VIDEO_PT : AUDIO_PT,
-				.rtx_pt = video ? VIDEO_RTX_PT : 0}},
+				.rtx_pt = video ? VIDEO_RTX_PT : 0,
+				.red_pt = video ? 0 : AUDIO_RED_PT}},
 			.ssrc = SIM_SLOT_SSRC + i,
 			.rtx_ssrc = video ? SIM_SLOT_SSRC + i + REPAIR : 0,
 			.ext_mid = SIM_EXT_MID,
@@ -97,6 +106,31 @@ static void take_number(struct sim_slot *slot, uint16_t seq, uint64_t now_us)
 	slot->seen[extended] = 1;
 }
 
+static void hear(struct subscriber *s, const uint8_t *sound, size_t len)
+{
+	struct sim_mark mark;
+
+	assert(len >= sizeof(mark));
+	memcpy(&mark, sound + len - sizeof(mark), sizeof(mark));
+	assert(mark.peer < SIM_PEERS && mark.frame < SIM_FRAMES && mark.kind == LECTERN_MIC);
+	s->audio_frames[mark.peer] += !s->heard[mark.peer][mark.frame];
+	s->heard[mark.peer][mark.frame] = true;
+}
+
+static void take_sound(struct subscriber *s, const struct pkt *pkt)
+{
+	const uint8_t *payload = pkt->data + pkt->rtp.payload_at;
+	struct red red;
+
+	if (pkt->rtp.pt == AUDIO_PT) {
+		hear(s, payload, pkt->rtp.payload_len);
+		return;
+	}
+	assert(pkt->rtp.pt == AUDIO_RED_PT && red_parse(payload, pkt->rtp.payload_len, &red) == 0);
+	for (unsigned i = 0; i < red.count; i++)
+		hear(s, payload + red.blocks[i].at, red.blocks[i].len);
+}
+
 static void take_media(
 	struct subscriber *s, unsigned index, const struct pkt *pkt, size_t skip, uint64_t now_us)
 {
@@ -113,7 +147,7 @@ static void take_media(
 	slot->last_peer = mark.peer;
 	measure_offset(slot, &pkt->rtp, &mark, index == SIM_VIDEO_SLOT ? 90000 : 48000);
 	if (mark.kind == LECTERN_MIC) {
-		s->audio_frames[mark.peer]++;
+		take_sound(s, pkt);
 		return;
 	}
 	frame = &s->frames[mark.peer][mark.layer][mark.frame];

@@ -52,6 +52,7 @@ struct subscriber {
 	struct feedback feedback;
 	struct sim_slot slots[SIM_SLOTS];
 	struct sim_frame frames[SIM_PEERS][SIM_LAYERS][SIM_FRAMES];
+	bool heard[SIM_PEERS][SIM_FRAMES]; /* by itself or in another packet */
 	unsigned audio_frames[SIM_PEERS];
 	unsigned from[SIM_PEERS]; /* packets of media, by sender */
 	uint64_t now_us, run_us, report_us, pli_us;

@@ -31,14 +31,23 @@ static void on_report(void *arg, struct source *source, unsigned layer, uint64_t
 	assert(source->layers[layer].has_report);
 }
 
-static const struct upstream_ops ops = {.rtcp = on_rtcp, .report = on_report};
+static void on_recovered(void *arg, struct source *source, struct pkt *pkt, uint64_t now_us)
+{
+	(void)arg;
+	(void)now_us;
+	assert(source->ops->find(source, pkt->rtp.layer, pkt->rtp.seq) == pkt);
+	assert(pkt->rtp.payload_at + pkt->rtp.payload_len == (int)pkt->len);
+}
+
+static const struct upstream_ops ops = {
+	.rtcp = on_rtcp, .report = on_report, .recovered = on_recovered};
 
 static const struct lectern_section sections[] = {
 	{.use = LECTERN_SECTION_UP,
 		.kind = LECTERN_MIC,
 		.mid = "0",
 		.format_count = 1,
-		.formats = {{.codec = LECTERN_CODEC_OPUS, .pt = 111}},
+		.formats = {{.codec = LECTERN_CODEC_OPUS, .pt = 111, .red_pt = 63}},
 		.ssrc = 0x10},
 	{.use = LECTERN_SECTION_UP,
 		.kind = LECTERN_CAMERA,
@@ -76,7 +85,8 @@ static void packet(struct upstream *up, struct pkt_pool *pool, struct reader bod
 		upstream_recv(up, pkt, &names, now_us, &source) == UPTRACK_FORWARD) {
 		assert(source && pkt->rtp.layer < source->layer_count);
 		assert(source->ops->find(source, pkt->rtp.layer, pkt->rtp.seq) == pkt);
-		assert(pkt->rtp.header_len + pkt->rtp.payload_len + pkt->rtp.padding ==
+		assert(pkt->rtp.red || pkt->rtp.payload_at == pkt->rtp.header_len);
+		assert(pkt->rtp.payload_at + pkt->rtp.payload_len + pkt->rtp.padding ==
 			(int)pkt->len);
 		source->ops->need_keyframe(source, pkt->rtp.layer, now_us);
 	}

@@ -197,6 +197,37 @@ static void a_clip_begins_with_a_keyframe(void **state)
 	assert_int_equal(take(), 0);
 }
 
+/* RED (RFC 2198): what lies between header and primary is not the recorder's. */
+static void copies_are_not_recorded(void **state)
+{
+	const uint8_t *packet = got.body.bytes + sizeof(struct wire_rtp);
+	uint8_t payload[] = "copies primary";
+	struct spec spec = {.pt = 111,
+		.ssrc = 5,
+		.seq = 9,
+		.payload = payload,
+		.payload_len = 14,
+		.arrival_us = now_us};
+	struct pkt *pkt;
+
+	(void)state;
+	meet();
+	play(0, 10, true); /* it has begun */
+	pkt = make(pool, &spec, NULL);
+	pkt->rtp.red = true;
+	pkt->rtp.payload_at += 7;
+	pkt->rtp.payload_len = 7;
+	router_packet(&router, &cam.source, pkt, now_us);
+	pkt_put(pkt);
+	tap_flush(tap);
+	assert_int_equal(take(), WIRE_TRACK);
+	assert_int_equal(take(), WIRE_RTP);
+	assert_int_equal(take(), WIRE_RTP);
+	assert_int_equal(got.body.rtp.packet_len, 12 + 7);
+	assert_memory_equal(packet + 2, ((uint8_t[]){0, 9}), 2);
+	assert_memory_equal(packet + 12, "primary", 7);
+}
+
 static void one_layer_at_a_time(void **state)
 {
 	uint32_t id;
@@ -325,6 +356,7 @@ int main(void)
 #define TAP_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TAP_TEST(a_clip_begins_with_a_keyframe),
+		TAP_TEST(copies_are_not_recorded),
 		TAP_TEST(one_layer_at_a_time),
 		TAP_TEST(asks_the_sender_when_the_recorder_does),
 		TAP_TEST(a_recorder_that_comes_back_gets_new_clips),
