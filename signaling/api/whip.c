@@ -90,7 +90,7 @@ static int look_up(struct store *store, struct request *request, struct found *f
 	int64_t room;
 	int r;
 
-	if (request->bearer[0] == '\0')
+	if (strlen(request->bearer) != SIGNIN_TOKEN - 1)
 		return -EACCES;
 	if (id_parse(request->params.values[0], &room) < 0)
 		return -ENOENT;

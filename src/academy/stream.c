@@ -12,6 +12,9 @@
 
 enum { ROOM_LENGTH_MIN = 60 };
 
+/* After that the room of an expired token is as unknown as one that never was. */
+#define FORGET_MS (30LL * 24 * 3600 * 1000)
+
 static const char *const directions[STREAM_DIRECTIONS] = {"publish", "watch"};
 
 /* What the people of a site read of streams, in its language. */
@@ -52,6 +55,10 @@ int stream_token_add(struct store *store, const struct stream_params *params, in
 	const struct words *words;
 	int r = find_words(store, params->site, &words);
 
+	if (r < 0)
+		return r;
+	r = store_run(store, "DELETE FROM stream_token WHERE expires_at <= $1",
+		V_INT(now_ms - FORGET_MS));
 	if (r < 0)
 		return r;
 	signin_secret(secret, hash);

@@ -13,6 +13,7 @@
 #include "academy/recording.h"
 #include "academy/session.h"
 #include "academy/site.h"
+#include "academy/stream.h"
 #include "store/id.h"
 #include "store/store.h"
 #include "tests/unit/academy/folder.h"
@@ -435,6 +436,76 @@ static void courses_do_not_cross_sites(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static int check(struct fixture *f, int64_t room, enum stream_direction direction,
+	const char *token, int64_t now_ms, struct stream_grant *grant)
+{
+	char hash[SIGNIN_HASH];
+
+	signin_hash(token, hash);
+	return stream_token_check(f->store, room, direction, hash, now_ms, grant);
+}
+
+static void a_token_opens_one_room_one_way_for_a_while(void **state)
+{
+	struct fixture *f = *state;
+	struct stream_params params = {
+		.site = f->a.site,
+		.session = f->a.session,
+		.direction = STREAM_PUBLISH,
+		.name = "Studio",
+		.expires_at = NOW_MS + HOUR_MS,
+	};
+	struct stream_grant grant;
+	char token[SIGNIN_TOKEN], other[SIGNIN_TOKEN];
+
+	assert_int_equal(check(f, f->a.session, STREAM_PUBLISH, "x", NOW_MS, &grant), -ENOENT);
+	assert_int_equal(stream_token_add(f->store, &params, NOW_MS, token), 0);
+	assert_int_equal(check(f, f->a.session, STREAM_PUBLISH, token, NOW_MS, &grant), 0);
+	assert_int_equal(grant.site, f->a.site);
+	assert_int_equal(grant.session, f->a.session);
+	assert_string_equal(grant.name, "Studio");
+	assert_int_equal(check(f, f->a.session, STREAM_WATCH, token, NOW_MS, &grant), -EACCES);
+	assert_int_equal(check(f, f->a.session, STREAM_PUBLISH, "x", NOW_MS, &grant), -EACCES);
+	assert_int_equal(
+		check(f, f->a.session, STREAM_PUBLISH, token, NOW_MS + HOUR_MS, &grant), -EACCES);
+	assert_int_equal(check(f, f->b.session, STREAM_PUBLISH, token, NOW_MS, &grant), -ENOENT);
+	/* a session of another site has no token here, and expired ones are forgotten some day */
+	params.session = f->b.session;
+	assert_int_equal(stream_token_add(f->store, &params, NOW_MS, other), -ENOENT);
+	params.session = f->a.session;
+	assert_int_equal(stream_token_add(f->store, &params, NOW_MS + 1000 * HOUR_MS, other), 0);
+	assert_int_equal(check(f, f->a.session, STREAM_PUBLISH, token, NOW_MS, &grant), -EACCES);
+}
+
+static void a_room_for_streams_is_an_open_class(void **state)
+{
+	struct fixture *f = *state;
+	struct stream_room_params params = {.site = "a", .course = "Recht", .lifetime_ms = HOUR_MS};
+	struct stream_grant grant;
+	struct session session;
+	struct stream_room room;
+
+	assert_int_equal(stream_room_add(f->store, &params, NOW_MS, &room), 0);
+	assert_int_equal(session_get(f->store, f->a.site, room.session, &session), 0);
+	assert_int_equal(session.course, f->a.course);
+	assert_int_equal(session.state, SESSION_OPEN);
+	assert_string_equal(session.title, "Livestream"); /* the site's language is Dutch */
+	for (unsigned i = 0; i < STREAM_DIRECTIONS; i++)
+		assert_int_equal(check(f, room.session, i, room.tokens[i], NOW_MS, &grant), 0);
+	assert_string_equal(grant.name, "Speler");
+	/* without a course: one for streams, made once */
+	params.course = NULL;
+	params.title = "Les";
+	assert_int_equal(stream_room_add(f->store, &params, NOW_MS, &room), 0);
+	assert_int_equal(session_get(f->store, f->a.site, room.session, &session), 0);
+	assert_string_equal(session.course_title, "Streams");
+	assert_string_equal(session.title, "Les");
+	params.course = "None";
+	assert_int_equal(stream_room_add(f->store, &params, NOW_MS, &room), -ESRCH);
+	params.site = "none";
+	assert_int_equal(stream_room_add(f->store, &params, NOW_MS, &room), -ENOENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -450,6 +521,8 @@ int main(void)
 		TEST(a_recording_from_start_to_seal),
 		TEST(recordings_do_not_cross_sites),
 		TEST(courses_do_not_cross_sites),
+		TEST(a_token_opens_one_room_one_way_for_a_while),
+		TEST(a_room_for_streams_is_an_open_class),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

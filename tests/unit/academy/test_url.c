@@ -185,6 +185,60 @@ static void json_by_its_type(void **state)
 	assert_false(url_has_type("", "application/json"));
 }
 
+static void bearers(void **state)
+{
+	static const struct {
+		const char *header, *token; /* NULL: none */
+	} rows[] = {
+		{"Bearer abc", "abc"},
+		{"bearer  abc ", "abc"},
+		{"Bearer 1234567", "1234567"},
+		{"Bearer 12345678", NULL}, /* no room for it */
+		{"Bearer", NULL},
+		{"Bearer ", NULL},
+		{"Bearer a b", NULL},
+		{"Basic abc", NULL},
+		{"Bearerabc", NULL},
+		{"", NULL},
+	};
+	char token[8];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool found = url_bearer(rows[i].header, token, sizeof(token));
+
+		if (found != (rows[i].token != NULL) ||
+			(found && strcmp(token, rows[i].token) != 0))
+			fail_msg("%s", rows[i].header);
+	}
+}
+
+static void entity_tags_match_whole(void **state)
+{
+	static const struct {
+		const char *header;
+		bool matches;
+	} rows[] = {
+		{"*", true},
+		{" * ", true},
+		{"*x", false},
+		{"\"a\"", true},
+		{"\"b\", \"a\"", true},
+		{"\"b\",\"a\",\"c\"", true},
+		{"\"ab\"", false},
+		{"\"a\"b", false},
+		{"W/\"a\"", false},
+		{"a", false},
+		{"", false},
+		{",,,", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (url_matches(rows[i].header, "\"a\"") != rows[i].matches)
+			fail_msg("%s", rows[i].header);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +249,8 @@ int main(void)
 		cmocka_unit_test(only_our_origin_is_ours),
 		cmocka_unit_test(encodings_are_taken_or_refused),
 		cmocka_unit_test(json_by_its_type),
+		cmocka_unit_test(bearers),
+		cmocka_unit_test(entity_tags_match_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -317,6 +317,15 @@ class InClass(WhipTest):
             self.assertEqual(client.event("gone")["member"], stream["id"])
         self.assertEqual(host.event("slots")["slots"], [])
 
+    def test_a_second_picture_is_the_screen(self):
+        room = self.room()
+        host = self.enter("coordinator", room["room"])
+        self.made(room, name="chromium-single-plain")
+        stream = host.event("slots")["slots"][0]["member"]
+        listed = self.enter("trainee", room["room"]).entered
+        slots = {(slot["slot"], slot["kind"]) for slot in listed["slots"] if slot["member"] == stream}
+        self.assertEqual(slots, {(0, "screen"), (1, "camera")})
+
     def test_who_watches_is_a_trainee_that_can_be_removed(self):
         room = self.room()
         host = self.enter("coordinator", room["room"])
