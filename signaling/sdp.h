@@ -6,8 +6,9 @@
  * Sections in order: the first sending audio section is the microphone, the first and second
  * sending video sections are camera and screen; receiving sections are slots of their medium,
  * counted from 0. More or fewer sections, rejected and inactive ones are fine. We negotiate Opus,
- * VP8 with RTX, and the extensions and feedback of struct lectern_section; the answer is ICE-lite
- * and the DTLS server.
+ * VP8, VP9, AV1 and H.264 with RTX, and the extensions and feedback of struct lectern_section: to
+ * send the first of the offer's formats that we forward, to receive all of them. The answer is
+ * ICE-lite and the DTLS server.
  *
  * Lip sync: audio slot 0 and video slot 1 (the lead's) share a stream, every other slot has its
  * own.
@@ -44,16 +45,33 @@ enum sdp_extension {
 	SDP_EXT_TWCC,
 	SDP_EXT_LEVEL,
 	SDP_EXT_ABS_SEND_TIME,
+	SDP_EXT_DD,
 	SDP_EXTENSIONS
 };
 
-enum sdp_encoding { SDP_ENC_OTHER, SDP_ENC_OPUS, SDP_ENC_VP8, SDP_ENC_RTX, SDP_ENC_RED };
+enum sdp_encoding {
+	SDP_ENC_OTHER,
+	SDP_ENC_OPUS,
+	SDP_ENC_VP8,
+	SDP_ENC_VP9,
+	SDP_ENC_AV1,
+	SDP_ENC_H264,
+	SDP_ENC_RTX,
+	SDP_ENC_RED,
+};
 
 struct sdp_format {
 	uint8_t pt;
 	uint8_t apt; /* RTX: of which payload type, RFC 4588 8.1; RED: of all blocks, RFC 2198 5 */
 	enum sdp_encoding encoding;
 	bool fec, dtx; /* Opus, RFC 7587 6.1 */
+	/* VP9: profile-id (RFC 9628 6); AV1: profile (AV1 RTP specification 7.2.1) */
+	bool has_profile;
+	uint8_t profile;
+	/* H.264, RFC 6184 8.1 */
+	bool has_level_id;
+	uint32_t level_id;	    /* profile-level-id */
+	uint8_t packetization_mode; /* 0: not told */
 	bool nack, pli, fir, twcc;
 };
 

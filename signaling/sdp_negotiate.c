@@ -9,8 +9,9 @@
 #include "base/rand.h"
 
 enum {
-	OUR_UFRAG = 8, /* characters: 48 bits, RFC 8445 5.3 asks for 24 */
-	OUR_PWD = 24,  /* 144 bits, RFC 8445 5.3 asks for 128 */
+	H264_DEFAULT = 0x42000a, /* RFC 6184 8.1: Baseline, level 1 */
+	OUR_UFRAG = 8,		 /* characters: 48 bits, RFC 8445 5.3 asks for 24 */
+	OUR_PWD = 24,		 /* 144 bits, RFC 8445 5.3 asks for 128 */
 };
 
 /* How many sections of each use were given out already. */
@@ -24,15 +25,44 @@ static int refuse(char *why, const char *text)
 	return -EBADMSG;
 }
 
-static const struct sdp_format *find_codec(const struct sdp_section *section)
+/* Baseline, Main and High, in packetization-mode 1. A receiver of that takes what a sender makes by
+ * mode 0 as well, but not the other way round. */
+static bool is_usual_h264(const struct sdp_format *format)
 {
-	enum sdp_encoding wanted = section->medium == SDP_AUDIO ? SDP_ENC_OPUS : SDP_ENC_VP8;
+	uint32_t profile = (format->has_level_id ? format->level_id : H264_DEFAULT) >> 16;
 
-	for (size_t i = 0; i < section->format_count; i++) {
-		if (section->formats[i].encoding == wanted)
-			return &section->formats[i];
+	return (profile == 66 || profile == 77 || profile == 100) &&
+	       format->packetization_mode == 1;
+}
+
+/* The codec that an offered format is of, as far as we forward it; LECTERN_CODEC_NONE else. */
+static enum lectern_codec codec_of(
+	const struct sdp_section *section, const struct sdp_format *format)
+{
+	bool audio = section->medium == SDP_AUDIO, video = section->medium == SDP_VIDEO;
+
+	switch (format->encoding) {
+	case SDP_ENC_OPUS:
+		return audio ? LECTERN_CODEC_OPUS : LECTERN_CODEC_NONE;
+	case SDP_ENC_VP8:
+		return video ? LECTERN_CODEC_VP8 : LECTERN_CODEC_NONE;
+	case SDP_ENC_VP9: /* 8 and 10 bits of 4:2:0 */
+		return video && (format->profile == 0 || format->profile == 2) ? LECTERN_CODEC_VP9
+									       : LECTERN_CODEC_NONE;
+	case SDP_ENC_AV1:
+		return video && format->profile == 0 ? LECTERN_CODEC_AV1 : LECTERN_CODEC_NONE;
+	case SDP_ENC_H264:
+		return video && is_usual_h264(format) ? LECTERN_CODEC_H264 : LECTERN_CODEC_NONE;
+	default:
+		return LECTERN_CODEC_NONE;
 	}
-	return NULL;
+}
+
+static uint32_t profile_of(const struct sdp_format *format)
+{
+	if (format->encoding == SDP_ENC_H264)
+		return format->has_level_id ? format->level_id : H264_DEFAULT;
+	return format->encoding == SDP_ENC_VP9 ? format->profile : 0;
 }
 
 /* The payload type that wraps `pt`: RTX or RED. */
@@ -100,6 +130,8 @@ static void take_extensions(const struct sdp_section *offered, struct lectern_se
 	section->ext_abs_send_time = extension_id(offered, SDP_EXT_ABS_SEND_TIME, section->use);
 	if (offered->medium == SDP_AUDIO)
 		section->ext_level = extension_id(offered, SDP_EXT_LEVEL, section->use);
+	else
+		section->ext_dd = extension_id(offered, SDP_EXT_DD, section->use);
 	if (section->use == LECTERN_SECTION_UP) {
 		section->ext_rid = extension_id(offered, SDP_EXT_RID, section->use);
 		section->ext_rrid = extension_id(offered, SDP_EXT_RRID, section->use);
@@ -115,29 +147,72 @@ static void take_rids(const struct sdp_section *offered, struct lectern_section 
 	memcpy(section->rids, offered->rids, sizeof(section->rids));
 }
 
-static void negotiate_section(
-	const struct sdp_section *offered, struct counts *counts, struct lectern_section *section)
+static bool has_format(
+	const struct lectern_section *section, enum lectern_codec codec, uint32_t profile)
 {
-	const struct sdp_format *codec = offered->medium == SDP_OTHER ? NULL : find_codec(offered);
+	for (unsigned i = 0; i < section->format_count; i++) {
+		if (section->formats[i].codec == codec && section->formats[i].profile == profile)
+			return true;
+	}
+	return false;
+}
+
+/* One way to send is enough; to receive, whatever others may send. Returns the first. */
+static const struct sdp_format *take_formats(
+	const struct sdp_section *offered, struct lectern_section *section)
+{
+	unsigned most = section->use == LECTERN_SECTION_UP ? 1 : LECTERN_MAX_FORMATS;
+	const struct sdp_format *first = NULL;
+
+	for (size_t i = 0; i < offered->format_count && section->format_count < most; i++) {
+		const struct sdp_format *format = &offered->formats[i];
+		enum lectern_codec codec = codec_of(offered, format);
+
+		if (codec == LECTERN_CODEC_NONE || has_format(section, codec, profile_of(format)))
+			continue;
+		section->formats[section->format_count++] = (struct lectern_format){
+			.codec = codec,
+			.pt = format->pt,
+			.rtx_pt = format->nack ? find_wrapper(offered, SDP_ENC_RTX, format->pt) : 0,
+			.red_pt = codec == LECTERN_CODEC_OPUS
+					  ? find_wrapper(offered, SDP_ENC_RED, format->pt)
+					  : 0,
+			.profile = profile_of(format),
+		};
+		first = first ? first : format;
+	}
+	return first;
+}
+
+static bool can_forward(const struct sdp_section *offered)
+{
+	for (size_t i = 0; i < offered->format_count; i++) {
+		if (codec_of(offered, &offered->formats[i]) != LECTERN_CODEC_NONE)
+			return true;
+	}
+	return false;
+}
+
+static void negotiate_section(const struct sdp_offer *offer, const struct sdp_section *offered,
+	struct counts *counts, struct lectern_section *section)
+{
+	const struct sdp_format *codec;
 
 	memset(section, 0, sizeof(*section));
 	memcpy(section->mid, offered->mid, sizeof(section->mid));
-	if (offered->rejected || !codec || !offered->mux)
+	if (offered->rejected || !can_forward(offered) || !offered->mux)
 		return;
 	if (!take_up(offered, counts, section) && !take_slot(offered, counts, section))
 		return;
-	section->format_count = 1;
-	section->formats[0] = (struct lectern_format){
-		.codec = offered->medium == SDP_AUDIO ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8,
-		.pt = codec->pt,
-		.rtx_pt = codec->nack ? find_wrapper(offered, SDP_ENC_RTX, codec->pt) : 0,
-		.red_pt = find_wrapper(offered, SDP_ENC_RED, codec->pt),
-	};
+	codec = take_formats(offered, section);
 	section->nack = codec->nack;
 	section->pli = codec->pli;
 	section->fir = codec->fir;
 	section->rsize = offered->rsize;
 	take_extensions(offered, section);
+	/* A descriptor that brings a structure does not fit into a one-byte header. */
+	if (section->use == LECTERN_SECTION_SLOT && !offer->allow_mixed)
+		section->ext_dd = 0;
 	section->twcc = codec->twcc && section->ext_twcc;
 	if (section->use != LECTERN_SECTION_UP)
 		return;
@@ -264,11 +339,11 @@ int sdp_negotiate(const struct sdp_offer *offer, const struct lectern_peer_param
 		sizeof(params->remote_fingerprint));
 	params->section_count = offer->section_count;
 	for (size_t i = 0; i < offer->section_count; i++) {
-		negotiate_section(&offer->sections[i], &counts, &params->sections[i]);
+		negotiate_section(offer, &offer->sections[i], &counts, &params->sections[i]);
 		used += params->sections[i].use != LECTERN_SECTION_UNUSED;
 	}
 	if (used == 0)
-		return refuse(why, "no section has Opus or VP8");
+		return refuse(why, "no section has Opus, VP8, VP9, AV1 or H.264");
 	sdp_new_credentials(params);
 	if (previous)
 		return keep(previous, params, why);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -92,6 +93,8 @@ static const char *on_extmap(struct parse *p, struct reader value)
 		[SDP_EXT_LEVEL] = "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
 		[SDP_EXT_ABS_SEND_TIME] =
 			"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+		[SDP_EXT_DD] = "https://aomediacodec.github.io/av1-rtp-spec/"
+			       "#dependency-descriptor-rtp-header-extension",
 	};
 	struct reader direction = sdp_word(&value, ' '), uri = sdp_word(&value, ' ');
 	struct reader id = sdp_word(&direction, '/');
@@ -172,6 +175,50 @@ static bool red_blocks(struct reader value, uint64_t *ret_pt)
 	return true;
 }
 
+/* The value of a parameter "name=value"; `name` with its "=". */
+static bool find_parameter(struct reader parameters, const char *name, struct reader *ret_value)
+{
+	while (reader_left(&parameters)) {
+		struct reader one = sdp_word(&parameters, ';');
+
+		while (sdp_skip(&one, " "))
+			;
+		if (sdp_skip(&one, name)) {
+			*ret_value = one;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool read_hex24(struct reader value, uint32_t *ret_number)
+{
+	char text[7], *end;
+
+	if (!sdp_copy(value, text, sizeof(text)) || strlen(text) != 6)
+		return false;
+	*ret_number = (uint32_t)strtoul(text, &end, 16);
+	return *end == '\0' && text[0] != '-' && text[0] != '+';
+}
+
+static void read_profile(struct reader parameters, struct sdp_format *format)
+{
+	struct reader value;
+	uint64_t number;
+
+	if ((find_parameter(parameters, "profile-id=", &value) ||
+		    find_parameter(parameters, "profile=", &value)) &&
+		sdp_number(value, 7, &number)) {
+		format->has_profile = true;
+		format->profile = (uint8_t)number;
+	}
+	if (find_parameter(parameters, "profile-level-id=", &value))
+		format->has_level_id = read_hex24(value, &format->level_id);
+	if (find_parameter(parameters, "packetization-mode=", &value) &&
+		sdp_number(value, 2, &number))
+		format->packetization_mode = (uint8_t)number;
+}
+
 static const char *on_fmtp(struct parse *p, struct reader value)
 {
 	struct sdp_format *format = format_of(p, sdp_word(&value, ' '));
@@ -186,6 +233,7 @@ static const char *on_fmtp(struct parse *p, struct reader value)
 		format->apt = (uint8_t)number;
 	else if (red_blocks(value, &number))
 		format->apt = (uint8_t)number;
+	read_profile(value, format);
 	return NULL;
 }
 
@@ -284,22 +332,30 @@ static const char *on_rtcp_rsize(struct parse *p, struct reader value)
 
 static const char *on_rtpmap(struct parse *p, struct reader value)
 {
+	static const struct {
+		const char *name;
+		enum sdp_encoding encoding;
+	} encodings[] = {
+		{"opus/48000/2", SDP_ENC_OPUS},
+		{"opus/48000", SDP_ENC_OPUS}, /* of GStreamer, where its caps have no channels */
+		{"VP8/90000", SDP_ENC_VP8},
+		{"VP9/90000", SDP_ENC_VP9},
+		{"AV1/90000", SDP_ENC_AV1},
+		{"H264/90000", SDP_ENC_H264},
+		{"rtx/90000", SDP_ENC_RTX},
+		{"rtx/48000/2", SDP_ENC_RTX},
+		{"rtx/48000", SDP_ENC_RTX},
+		{"red/48000/2", SDP_ENC_RED},
+	};
 	struct sdp_format *format = format_of(p, sdp_word(&value, ' '));
 	char name[32];
 
 	if (!format || !sdp_copy(value, name, sizeof(name)))
 		return NULL;
-	/* GStreamer leaves the channels out where its caps do. */
-	if (strcasecmp(name, "opus/48000/2") == 0 || strcasecmp(name, "opus/48000") == 0)
-		format->encoding = SDP_ENC_OPUS;
-	else if (strcasecmp(name, "VP8/90000") == 0)
-		format->encoding = SDP_ENC_VP8;
-	else if (strcasecmp(name, "rtx/90000") == 0)
-		format->encoding = SDP_ENC_RTX;
-	else if (strcasecmp(name, "rtx/48000/2") == 0 || strcasecmp(name, "rtx/48000") == 0)
-		format->encoding = SDP_ENC_RTX;
-	else if (strcasecmp(name, "red/48000/2") == 0)
-		format->encoding = SDP_ENC_RED;
+	for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++) {
+		if (strcasecmp(name, encodings[i].name) == 0)
+			format->encoding = encodings[i].encoding;
+	}
 	return NULL;
 }
 

@@ -122,6 +122,9 @@ static void put_extensions(struct answer *a, const struct lectern_section *secti
 		"http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time");
 	put_extension(a, section->ext_twcc,
 		"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01");
+	put_extension(a, section->ext_dd,
+		"https://aomediacodec.github.io/av1-rtp-spec/"
+		"#dependency-descriptor-rtp-header-extension");
 	put_extension(a, section->ext_mid, "urn:ietf:params:rtp-hdrext:sdes:mid");
 	put_extension(a, section->ext_rid, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id");
 	put_extension(
@@ -153,15 +156,45 @@ static void put_red(struct answer *a, const struct sdp_section *offered,
 		put(a, "a=rtcp-fb:%u transport-cc\r\n", format->red_pt);
 }
 
+static void put_codec(struct answer *a, const struct sdp_format *offered, enum lectern_codec codec)
+{
+	unsigned pt = offered->pt;
+
+	switch (codec) {
+	case LECTERN_CODEC_NONE:
+		break;
+	case LECTERN_CODEC_OPUS:
+		put_opus(a, offered, pt);
+		break;
+	case LECTERN_CODEC_VP8:
+		put(a, "a=rtpmap:%u VP8/90000\r\n", pt);
+		break;
+	case LECTERN_CODEC_VP9:
+		put(a, "a=rtpmap:%u VP9/90000\r\n", pt);
+		if (offered->has_profile)
+			put(a, "a=fmtp:%u profile-id=%u\r\n", pt, offered->profile);
+		break;
+	case LECTERN_CODEC_AV1:
+		put(a, "a=rtpmap:%u AV1/90000\r\n", pt);
+		if (offered->has_profile)
+			put(a, "a=fmtp:%u profile=%u\r\n", pt, offered->profile);
+		break;
+	case LECTERN_CODEC_H264:
+		put(a, "a=rtpmap:%u H264/90000\r\na=fmtp:%u level-asymmetry-allowed=1;", pt, pt);
+		put(a, "packetization-mode=1");
+		if (offered->has_level_id)
+			put(a, ";profile-level-id=%06" PRIx32, offered->level_id);
+		put(a, "\r\n");
+		break;
+	}
+}
+
 static void put_format(struct answer *a, const struct sdp_section *offered,
 	const struct lectern_section *section, const struct lectern_format *format)
 {
 	unsigned pt = format->pt;
 
-	if (format->codec == LECTERN_CODEC_OPUS)
-		put_opus(a, offered_format(offered, format->pt), pt);
-	else
-		put(a, "a=rtpmap:%u VP8/90000\r\n", pt);
+	put_codec(a, offered_format(offered, format->pt), format->codec);
 	if (section->twcc)
 		put(a, "a=rtcp-fb:%u transport-cc\r\n", pt);
 	if (section->nack)

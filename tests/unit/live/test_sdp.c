@@ -151,7 +151,7 @@ static void check_section(const struct deal *deal, int i)
 	assert_int_equal(count_of(text, "a=setup:passive\r\n"), 1);
 	assert_int_equal(count_of(text, "a=fingerprint:"), 1);
 	assert_int_equal(count_of(text, "a=ice-ufrag:"), 1);
-	assert_int_equal(count_of(text, "transport-cc\r\n"), 1);
+	assert_int_equal(count_of(text, "transport-cc\r\n"), section->format_count);
 	assert_int_equal(count_of(text, "goog-remb"), 0);
 	assert_int_equal(count_of(text, "a=candidate:"), i == 0 ? 6 : 0);
 	assert_int_equal(count_of(text, "a=end-of-candidates\r\n"), i == 0);
@@ -159,9 +159,10 @@ static void check_section(const struct deal *deal, int i)
 		snprintf(wanted, sizeof(wanted), "a=fmtp:%u apt=%u\r\n", section->formats[0].rtx_pt,
 			section->formats[0].pt);
 		assert_int_equal(count_of(text, wanted), 1);
-		assert_int_equal(count_of(text, " nack\r\n"), 1);
-		assert_int_equal(count_of(text, " nack pli\r\n"), 1);
-		assert_int_equal(count_of(text, " ccm fir\r\n"), 1);
+		assert_int_equal(count_of(text, " nack\r\n"), section->format_count);
+		assert_int_equal(count_of(text, " nack pli\r\n"), section->format_count);
+		assert_int_equal(count_of(text, " ccm fir\r\n"), section->format_count);
+		assert_int_equal(count_of(text, " apt="), section->format_count);
 		assert_int_equal(count_of(text, "a=rtcp-rsize\r\n"), 1);
 	} else {
 		assert_int_equal(count_of(text, "useinbandfec=1"), 1);
@@ -665,6 +666,121 @@ static void offers_tcp_behind_udp(void **state)
 	free_deal(deal);
 }
 
+static const struct lectern_format *format_by(
+	const struct lectern_section *section, enum lectern_codec codec, uint32_t profile)
+{
+	for (unsigned i = 0; i < section->format_count; i++) {
+		if (section->formats[i].codec == codec && section->formats[i].profile == profile)
+			return &section->formats[i];
+	}
+	return NULL;
+}
+
+static void a_slot_takes_every_codec_that_its_member_decodes(void **state)
+{
+	struct deal *deal = answer_browser("chromium-simulcast-plain");
+	const struct lectern_section *slot = &deal->params.sections[7];
+	char text[4096];
+
+	(void)state;
+	assert_int_equal(slot->format_count, 7);
+	assert_int_equal(slot->formats[0].codec, LECTERN_CODEC_VP8); /* the offer's order */
+	assert_int_equal(format_by(slot, LECTERN_CODEC_VP9, 0)->pt, 98);
+	assert_int_equal(format_by(slot, LECTERN_CODEC_VP9, 2)->pt, 100);
+	assert_int_equal(format_by(slot, LECTERN_CODEC_AV1, 0)->pt, 45);
+	assert_int_equal(format_by(slot, LECTERN_CODEC_AV1, 0)->rtx_pt, 46);
+	/* packetization-mode 1 only */
+	assert_int_equal(format_by(slot, LECTERN_CODEC_H264, 0x42001f)->pt, 102);
+	assert_int_equal(format_by(slot, LECTERN_CODEC_H264, 0x42e01f)->pt, 108);
+	assert_int_equal(format_by(slot, LECTERN_CODEC_H264, 0x4d001f)->pt, 116);
+	section_of(deal->answer, 8, text, sizeof(text));
+	assert_int_equal(count_of(text, "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99 100 101 102 103 "
+					"108 109 116 117 45 46\r\n"),
+		1);
+	assert_int_equal(count_of(text, "a=rtpmap:102 H264/90000\r\n"), 1);
+	assert_int_equal(count_of(text, "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;"
+					"profile-level-id=42e01f\r\n"),
+		1);
+	assert_int_equal(count_of(text, "a=fmtp:100 profile-id=2\r\n"), 1);
+	assert_int_equal(count_of(text, "a=fmtp:45 profile=0\r\n"), 1);
+	assert_int_equal(count_of(text, "a=fmtp:101 apt=100\r\n"), 1);
+	free_deal(deal);
+}
+
+static void a_sender_sends_its_first_that_we_forward(void **state)
+{
+	static const struct {
+		const char *lines;
+		enum lectern_codec codec;
+		uint32_t profile;
+		uint8_t pt;
+	} offers[] = {
+		{"m=video 9 UDP/TLS/RTP/SAVPF 50 45 96\r\na=rtpmap:50 H265/90000\r\n"
+		 "a=rtpmap:45 AV1/90000\r\na=rtpmap:96 VP8/90000\r\n",
+			LECTERN_CODEC_AV1, 0, 45},
+		{"m=video 9 UDP/TLS/RTP/SAVPF 97 98\r\n"
+		 "a=rtpmap:97 H264/90000\r\na=fmtp:97 "
+		 "packetization-mode=0;profile-level-id=42e01f\r\n"
+		 "a=rtpmap:98 H264/90000\r\na=fmtp:98 profile-level-id=64002A; "
+		 "packetization-mode=1\r\n",
+			LECTERN_CODEC_H264, 0x64002a, 98},
+		{"m=video 9 UDP/TLS/RTP/SAVPF 98 99\r\na=fmtp:98 profile-id=1\r\n"
+		 "a=rtpmap:98 VP9/90000\r\na=rtpmap:99 VP9/90000\r\na=fmtp:99 profile-id=2\r\n",
+			LECTERN_CODEC_VP9, 2, 99},
+		{"m=video 9 UDP/TLS/RTP/SAVPF 97\r\na=rtpmap:97 H264/90000\r\n"
+		 "a=fmtp:97 packetization-mode=1\r\n",
+			LECTERN_CODEC_H264, 0x42000a, 97},
+		{"m=video 9 UDP/TLS/RTP/SAVPF 97 98\r\na=rtpmap:97 H264/90000\r\n"
+		 "a=fmtp:97 packetization-mode=1;profile-level-id=-2e01f\r\n"
+		 "a=rtpmap:98 H264/90000\r\na=fmtp:98 "
+		 "packetization-mode=1;profile-level-id=f4001f\r\n",
+			LECTERN_CODEC_H264, 0x42000a, 97},
+	};
+	struct deal *deal = calloc(1, sizeof(*deal));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
+		const struct lectern_section *section = &deal->params.sections[0];
+		char text[2048];
+
+		snprintf(text, sizeof(text), SESSION "%sa=mid:a\r\na=sendonly\r\n" TRANSPORT,
+			offers[i].lines);
+		assert_int_equal(try_offer(text, deal), 0);
+		assert_int_equal(section->use, LECTERN_SECTION_UP);
+		assert_int_equal(section->format_count, 1);
+		assert_int_equal(section->formats[0].codec, offers[i].codec);
+		assert_int_equal(section->formats[0].profile, offers[i].profile);
+		assert_int_equal(section->formats[0].pt, offers[i].pt);
+	}
+	free(deal);
+}
+
+static void takes_the_dependency_descriptor_where_it_fits(void **state)
+{
+#define DD                                                                                         \
+	"a=extmap:12 https://aomediacodec.github.io/av1-rtp-spec/"                                 \
+	"#dependency-descriptor-rtp-header-extension\r\n"
+#define AV1(direction)                                                                             \
+	"m=video 9 UDP/TLS/RTP/SAVPF 45\r\na=rtpmap:45 AV1/90000\r\na=mid:a\r\na=" direction       \
+	"\r\n" DD
+	struct deal *deal = calloc(1, sizeof(*deal));
+
+	(void)state;
+	assert_int_equal(try_offer(SESSION AV1("sendonly") TRANSPORT, deal), 0);
+	assert_int_equal(deal->params.sections[0].ext_dd, 12);
+	/* To receive it takes long elements, which must be allowed to be mixed with short ones. */
+	assert_int_equal(try_offer(SESSION AV1("recvonly") TRANSPORT, deal), 0);
+	assert_int_equal(deal->params.sections[0].ext_dd, 0);
+	assert_int_equal(
+		try_offer(SESSION "a=extmap-allow-mixed\r\n" AV1("recvonly") TRANSPORT, deal), 0);
+	assert_int_equal(deal->params.sections[0].ext_dd, 12);
+	assert_int_equal(sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer), 0);
+	assert_int_equal(count_of(deal->answer, DD), 1);
+	free(deal);
+#undef AV1
+#undef DD
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -691,6 +807,9 @@ int main(void)
 		cmocka_unit_test(a_direction_rules_a_section),
 		cmocka_unit_test(reads_fragments),
 		cmocka_unit_test(offers_tcp_behind_udp),
+		cmocka_unit_test(a_slot_takes_every_codec_that_its_member_decodes),
+		cmocka_unit_test(a_sender_sends_its_first_that_we_forward),
+		cmocka_unit_test(takes_the_dependency_descriptor_where_it_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
