@@ -14,9 +14,9 @@
 struct share {
 	struct source *source;
 	uint32_t opening;
-	struct parcel_layer told[SOURCE_LAYERS];
-	struct list loans;   /* struct loan.of_share */
-	struct list of_span; /* shares */
+	struct parcel_layer told[SOURCE_LAYERS]; /* all of them; some may know better */
+	struct list loans;			 /* struct loan.of_share */
+	struct list of_span;			 /* shares */
 };
 
 static struct parcel about(const struct span *span, enum parcel_type type)
@@ -37,17 +37,17 @@ static struct parcel about_share(
 
 /* ---- what this worker has ---- */
 
-static void tell_layer(struct span *span, struct share *share, unsigned layer, uint64_t workers)
+static void tell_layer(
+	struct span *span, const struct share *share, unsigned layer, uint64_t workers)
 {
 	struct parcel parcel = about_share(span, share, PARCEL_LAYER);
 
 	parcel.layer = (uint8_t)layer;
 	parcel_layer_init(&parcel.u.layer, &share->source->layers[layer]);
-	share->told[layer] = parcel.u.layer;
 	bridge_send(span->bridge, workers, &parcel);
 }
 
-static void tell_share(struct span *span, struct share *share, uint64_t workers)
+static void tell_share(struct span *span, const struct share *share, uint64_t workers)
 {
 	struct parcel parcel = about_share(span, share, PARCEL_OPEN);
 
@@ -90,6 +90,8 @@ static void open_share(struct span *span, struct source *source)
 	}
 	share->source = source;
 	share->opening = ++span->bridge->last_opening;
+	for (unsigned i = 0; i < source->layer_count; i++)
+		parcel_layer_init(&share->told[i], &source->layers[i]);
 	list_init(&share->loans);
 	list_append(&span->shares, &share->of_span);
 	tell_share(span, share, span->halls);
@@ -296,16 +298,16 @@ static uint64_t borrowers(const struct share *share)
 static void tell_changes(struct span *span, struct share *share)
 {
 	for (unsigned i = 0; i < share->source->layer_count; i++) {
-		struct parcel_layer now;
-		bool rate_changed;
+		struct parcel_layer before = share->told[i], now;
+		bool rate_alone;
 
 		parcel_layer_init(&now, &share->source->layers[i]);
-		rate_changed = now.bps != share->told[i].bps;
-		now.bps = share->told[i].bps;
-		if (memcmp(&now, &share->told[i], sizeof(now)) != 0)
-			tell_layer(span, share, i, span->halls);
-		else if (rate_changed)
-			tell_layer(span, share, i, borrowers(share));
+		if (memcmp(&now, &before, sizeof(now)) == 0)
+			continue;
+		before.bps = now.bps;
+		rate_alone = memcmp(&now, &before, sizeof(now)) == 0;
+		tell_layer(span, share, i, rate_alone ? borrowers(share) : span->halls);
+		share->told[i] = now;
 	}
 }
 
