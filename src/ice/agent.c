@@ -63,8 +63,7 @@ static int stalest_path(const struct ice_agent *agent)
 
 	for (int i = 0; i < (int)agent->path_count; i++) {
 		if (i != agent->selected &&
-			(stalest < 0 ||
-				agent->paths[i].checked_us < agent->paths[stalest].checked_us))
+			(stalest < 0 || agent->paths[i].heard_us < agent->paths[stalest].heard_us))
 			stalest = i;
 	}
 	return stalest;
@@ -104,7 +103,7 @@ static void take_check(struct ice_agent *agent, const struct stun_request *reque
 
 	if (at < 0)
 		at = add_path(agent, from, result);
-	agent->paths[at].checked_us = now_us;
+	agent->paths[at].heard_us = now_us;
 	agent->paths[at].priority = request->priority;
 	agent->counters.checks++;
 	if (!request->use_candidate)
@@ -165,6 +164,12 @@ struct ice_result ice_agent_recv(struct ice_agent *agent, struct stun_codec *cod
 	return result;
 }
 
+void ice_agent_heard(struct ice_agent *agent, const struct addr *from, uint64_t now_us)
+{
+	if (agent->selected >= 0 && addr_equal(&agent->paths[agent->selected].addr, from))
+		agent->paths[agent->selected].heard_us = now_us;
+}
+
 /* The address that was nominated last, of those that have consent; -1: none. */
 static int fallback(const struct ice_agent *agent, uint64_t now_us)
 {
@@ -174,8 +179,7 @@ static int fallback(const struct ice_agent *agent, uint64_t now_us)
 	for (int i = 0; i < (int)agent->path_count; i++) {
 		const struct ice_path *path = &agent->paths[i];
 
-		if (now_us < path->checked_us + ICE_CONSENT_US &&
-			path->nominated_us > nominated_us) {
+		if (now_us < path->heard_us + ICE_CONSENT_US && path->nominated_us > nominated_us) {
 			nominated_us = path->nominated_us;
 			best = i;
 		}
@@ -202,7 +206,7 @@ void ice_agent_forget(struct ice_agent *agent, const struct addr *addr, uint64_t
 bool ice_agent_expire(struct ice_agent *agent, uint64_t now_us)
 {
 	if (agent->selected >= 0 &&
-		now_us >= agent->paths[agent->selected].checked_us + ICE_CONSENT_US)
+		now_us >= agent->paths[agent->selected].heard_us + ICE_CONSENT_US)
 		agent->selected = fallback(agent, now_us);
 	if (agent->failed || agent->selected >= 0 || now_us < agent->since_us + ICE_CONSENT_US)
 		return false;

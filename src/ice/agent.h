@@ -12,7 +12,9 @@
  * goes by priority. So a nomination of less priority, as TCP has after UDP, is followed only when
  * the selected address has not been nominated for ICE_SETTLE_US.
  *
- * Consent (RFC 7675): each authenticated check from the selected address renews it. After
+ * Consent (RFC 7675): each authenticated check from the selected address renews it, and so does
+ * whatever else its owner proves to have sent from there (SRTP): Pion and libnice ask no more while
+ * media flows, and a lite end that sends no checks of its own would cut them off. After
  * ICE_CONSENT_US without one the address gives way to another nominated one that has consent; with
  * none the agent has failed for good, and has no selected address any more. The same when the
  * connection of the selected address has ended, but that then a check may still come in time.
@@ -45,7 +47,7 @@ struct ice_credentials {
 
 struct ice_path {
 	struct addr addr;
-	uint64_t checked_us;   /* last authenticated check from there */
+	uint64_t heard_us;     /* last authentic check or packet from there */
 	uint64_t nominated_us; /* last one with USE-CANDIDATE; 0: none */
 	uint32_t priority;     /* that the last check told (RFC 8445 7.1.1) */
 };
@@ -90,6 +92,9 @@ struct ice_result {
 /* One STUN datagram. `reply` has room for STUN_MAX_REPLY. */
 struct ice_result ice_agent_recv(struct ice_agent *agent, struct stun_codec *codec,
 	const uint8_t *data, size_t len, const struct addr *from, uint64_t now_us, uint8_t *reply);
+
+/* An authentic packet of the peer's came from there: consent, if that is the selected address. */
+void ice_agent_heard(struct ice_agent *agent, const struct addr *from, uint64_t now_us);
 
 /* The connection of this address has ended: nothing goes there any more. */
 void ice_agent_forget(struct ice_agent *agent, const struct addr *addr, uint64_t now_us);

@@ -104,7 +104,7 @@ static bool within_rate(struct peer_meter *meter, size_t len, uint64_t now_us)
 	return true;
 }
 
-static void in_rtcp(struct peer *peer, struct pkt *pkt, uint64_t now_us)
+static void in_rtcp(struct peer *peer, struct pkt *pkt, const struct addr *from, uint64_t now_us)
 {
 	size_t len = pkt->len;
 	int err = srtp_unprotect_rtcp_compound(peer->srtp, pkt->data, &len);
@@ -114,6 +114,7 @@ static void in_rtcp(struct peer *peer, struct pkt *pkt, uint64_t now_us)
 		return;
 	}
 	pkt->len = (uint32_t)len;
+	ice_agent_heard(&peer->ice, from, now_us);
 	peer_sign_of_life(peer, now_us);
 	if (!within_rate(&peer->meter, len, now_us)) {
 		drop(peer->host, peer, PEER_DROP_TOO_FAST);
@@ -124,7 +125,7 @@ static void in_rtcp(struct peer *peer, struct pkt *pkt, uint64_t now_us)
 		drop(peer->host, peer, PEER_DROP_RTCP_MALFORMED);
 }
 
-static void in_rtp(struct peer *peer, struct pkt *pkt, uint64_t now_us)
+static void in_rtp(struct peer *peer, struct pkt *pkt, const struct addr *from, uint64_t now_us)
 {
 	struct rtp_names names;
 	struct source *source;
@@ -147,6 +148,7 @@ static void in_rtp(struct peer *peer, struct pkt *pkt, uint64_t now_us)
 		return;
 	}
 	pkt->len = (uint32_t)len;
+	ice_agent_heard(&peer->ice, from, now_us);
 	peer_sign_of_life(peer, now_us);
 	if (!within_rate(&peer->meter, len, now_us)) {
 		drop(peer->host, peer, PEER_DROP_TOO_FAST);
@@ -176,9 +178,9 @@ static void in_srtp(
 	else if (!peer->srtp || peer->state == LECTERN_PEER_FAILED)
 		drop(host, peer, PEER_DROP_NO_KEYS);
 	else if (rtp_is_rtcp(pkt->data, pkt->len))
-		in_rtcp(peer, pkt, now_us);
+		in_rtcp(peer, pkt, from, now_us);
 	else
-		in_rtp(peer, pkt, now_us);
+		in_rtp(peer, pkt, from, now_us);
 }
 
 void path_in(struct peer_host *host, struct pkt *pkt, const struct addr *from, uint64_t now_us)

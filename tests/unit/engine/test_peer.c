@@ -301,6 +301,28 @@ static void without_consent_nothing_is_sent_any_more(void **state)
 	assert_int_equal(f->ends[1].received, 30);
 }
 
+/* As Pion and GStreamer do while they send. */
+static void who_sends_and_asks_no_more_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct end *a = join(f, 0), *b = join(f, 1);
+
+	peer_permit(a->peer, LECTERN_KIND_BIT(LECTERN_MIC), now(f));
+	router_reserve(&f->router, peer_id(a->peer), now(f));
+	client_stop_checks(a->client);
+	turn(f, 0);
+	f->frozen_us = now(f);
+	for (unsigned i = 0; i < 10; i++) {
+		unsigned answered = client_checks_answered(b->client);
+
+		pass(f, 4 * SECOND);
+		UNTIL(f, client_checks_answered(b->client) > answered);
+		speak(a, params_up_ssrc(0, LECTERN_MIC));
+		UNTIL(f, b->received == i + 1);
+	}
+	assert_int_equal(a->state, LECTERN_PEER_CONNECTED);
+}
+
 static void a_restart_brings_back_who_lost_consent(void **state)
 {
 	struct fixture *f = *state;
@@ -414,6 +436,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(silence_is_told_and_ends_with_any_authentic_packet),
 		TEST(without_consent_nothing_is_sent_any_more),
+		TEST(who_sends_and_asks_no_more_stays),
 		TEST(a_restart_brings_back_who_lost_consent),
 		TEST(replayed_and_forged_packets_go_nowhere),
 		TEST(a_living_peers_address_cannot_be_claimed),

@@ -264,6 +264,20 @@ static void consent_ends_after_thirty_seconds_without_a_check(void **state)
 	assert_null(ice_agent_selected(&f->agent));
 }
 
+static void media_from_the_selected_address_is_consent(void **state)
+{
+	struct fixture *f = *state;
+
+	ask(f, true);
+	give(f, &f->home, 2 * SECOND);
+	ice_agent_heard(&f->agent, &f->home, 20 * SECOND);
+	ice_agent_heard(&f->agent, &f->away, 40 * SECOND);
+	assert_false(ice_agent_expire(&f->agent, 50 * SECOND - 1));
+	assert_true(ice_agent_expire(&f->agent, 50 * SECOND));
+	ice_agent_heard(&f->agent, &f->home, 51 * SECOND); /* too late */
+	assert_null(ice_agent_selected(&f->agent));
+}
+
 static void checks_from_elsewhere_are_no_consent(void **state)
 {
 	struct fixture *f = *state;
@@ -495,6 +509,7 @@ int main(void)
 		TEST(who_says_controlled_is_told_487_and_nothing_changes),
 		TEST(an_attribute_that_must_be_understood_is_420),
 		TEST(consent_ends_after_thirty_seconds_without_a_check),
+		TEST(media_from_the_selected_address_is_consent),
 		TEST(checks_from_elsewhere_are_no_consent),
 		TEST(nobody_ever_came),
 		TEST(a_restart_takes_over_with_the_first_new_check),
