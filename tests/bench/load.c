@@ -261,6 +261,26 @@ void load_sum(struct load *load, struct load_sums *ret_sums)
 	*ret_sums = summing.sums;
 }
 
+struct holding {
+	struct load *load;
+	bool hold;
+};
+
+static void call_hold(void *arg)
+{
+	struct holding *holding = arg;
+
+	for (unsigned i = 0; i < holding->load->count; i++)
+		member_hold_checks(holding->load->members[i], holding->hold);
+}
+
+void load_hold_checks(struct load *load, bool hold)
+{
+	struct holding holding = {load, hold};
+
+	load_call(load, call_hold, &holding);
+}
+
 static void call_reset(void *arg)
 {
 	struct load *load = arg;

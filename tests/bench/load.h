@@ -52,6 +52,8 @@ int load_add(struct load *load, struct member *member);
 void load_call(struct load *load, void (*fn)(void *arg), void *arg);
 
 void load_sum(struct load *load, struct load_sums *ret_sums);
+/* See member_hold_checks(). */
+void load_hold_checks(struct load *load, bool hold);
 /* Forgets ages so far. */
 void load_reset_latency(struct load *load);
 void load_copy_latency(struct load *load, struct spread *ret_spread);

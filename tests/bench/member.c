@@ -329,10 +329,15 @@ void member_feedback(struct member *member, uint64_t now_us)
 	member_send_feedback(member, now_us);
 	if (member->beats++ % 10 == member->config.number % 10)
 		member_send_reports(member, now_us);
-	if (member->connecting && now_us >= member->next_check_us) {
+	if (member->connecting && !member->checks_held && now_us >= member->next_check_us) {
 		send_check(member);
 		member->next_check_us = now_us + CHECK_AFTER_US;
 	}
+}
+
+void member_hold_checks(struct member *member, bool hold)
+{
+	member->checks_held = hold;
 }
 
 bool member_connected(const struct member *member)

@@ -76,6 +76,10 @@ void member_hurry(struct member *member, uint64_t now_us);
 /* Every MEMBER_FEEDBACK_US: feedback, reports, consent. */
 void member_feedback(struct member *member, uint64_t now_us);
 
+/* No consent checks until they are let go again (within 30 s, RFC 7675 5.1): what they cost the
+ * server is not the media's. */
+void member_hold_checks(struct member *member, bool hold);
+
 bool member_connected(const struct member *member);
 /* Has packets of all that it expects, and a whole keyframe of each video. */
 bool member_joined(const struct member *member);

@@ -50,7 +50,7 @@ struct member {
 	char ufrag[9], pwd[25], username[600], expected_username[600];
 	StunAgent stun;
 	StunTransactionId check_id;
-	bool check_open, connecting, controlling, selected, over;
+	bool check_open, connecting, controlling, selected, over, checks_held;
 	uint64_t next_check_us, tie;
 	unsigned checks_answered, beats;
 	struct handshake *handshake;

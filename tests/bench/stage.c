@@ -264,8 +264,13 @@ void stage_read(struct stage *stage, struct result_reading *ret_reading)
 int stage_window(struct stage *stage, double seconds)
 {
 	struct result *result = &stage->result;
-	uint64_t allocations = stage->allocations ? stage->allocations[OTHER_THREADS] : 0;
+	uint64_t allocations;
 
+	if (stage->allocations) {
+		load_hold_checks(stage->load, true);
+		stage_sleep(POLL_MS / 1000.0);
+	}
+	allocations = stage->allocations ? stage->allocations[OTHER_THREADS] : 0;
 	load_reset_latency(stage->load);
 	stage_read(stage, &result->from);
 	stage_sleep(seconds);
@@ -273,6 +278,7 @@ int stage_window(struct stage *stage, double seconds)
 	load_copy_latency(stage->load, &result->latency);
 	if (stage->allocations)
 		result->allocations = (int64_t)(stage->allocations[OTHER_THREADS] - allocations);
+	load_hold_checks(stage->load, false);
 	result->rss = process_rss(&stage->server.process);
 	result->server_threads = process_threads(&stage->server.process);
 	if (process_runs(&stage->server.process))
