@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help install run build web test test-unit test-e2e lint fuzz format asan tsan clean
+.PHONY: help install run build web test test-unit test-e2e lint fuzz bench format asan tsan clean
 
 BUILD ?= build
 DATA ?= data
@@ -53,6 +53,13 @@ lint: $(BUILD)/build.ninja ## layers, sizes, headers, format, banned calls
 fuzz: ## every fuzz target with libFuzzer and sanitizers, FUZZ_SECONDS=60 each
 	@config/install.sh --test
 	@tests/fuzz.sh
+
+# libcurl may have come after meson looked for it.
+bench: $(BUILD)/build.ninja ## measure Lectern, Janus and the floor in turn, judge the budgets (BENCH=quick: 4 minutes)
+	@config/install.sh --bench
+	@[ -n "$$(ninja -C $(BUILD) -t query tests/bench/lectern-bench 2>/dev/null)" ] || meson setup --reconfigure $(BUILD) >$(BUILD)/setup.log
+	@ninja -C $(BUILD) $(PROGRAMS) tests/bench/lectern-bench tests/bench/libcount-alloc.so >$(BUILD)/ninja.log || { tail -60 $(BUILD)/ninja.log; exit 1; }
+	@tests/bench/run.py --build $(BUILD)
 
 format: ## lay out the C code with clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format-14 -i

@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: MIT
 #
 # Installs what is missing and touches nothing that is there: Debian packages from the lists beside
-# this file (with --test also those that only the tests need; one list is for amd64 alone) and a
-# node for the web client.
+# this file (with --test also those that only the tests need, with --bench those of the measurements;
+# one list is for amd64 alone) and a node for the web client.
 # Prints nothing when there is nothing to do.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 lists=$here/debian-packages.txt
-[ "${1:-}" = --test ] && lists="$lists $here/debian-packages-test.txt"
+case ${1:-} in
+--test) lists="$lists $here/debian-packages-test.txt" ;;
+--bench) lists="$lists $here/debian-packages-bench.txt" ;;
+esac
 own=$here/debian-packages-$(dpkg --print-architecture 2>/dev/null || :).txt
 [ -e "$own" ] && lists="$lists $own"
 
