@@ -312,33 +312,33 @@ void load_copy_latency(struct load *load, struct spread *ret_spread)
 	load_call(load, call_copy, &copying);
 }
 
-struct counting {
+struct looking {
 	struct load *load;
-	struct member *waiting;
-	unsigned joined;
+	struct load_progress progress;
 };
 
-static void call_joined(void *arg)
+static void call_look(void *arg)
 {
-	struct counting *counting = arg;
-	struct load *load = counting->load;
+	struct looking *looking = arg;
+	struct load_progress *progress = &looking->progress;
 
-	for (unsigned i = 0; i < load->count; i++) {
-		if (member_connected(load->members[i]) && member_joined(load->members[i]))
-			counting->joined++;
-		else if (!counting->waiting)
-			counting->waiting = load->members[i];
+	for (unsigned i = 0; i < looking->load->count; i++) {
+		const struct member *member = looking->load->members[i];
+		bool joined = member_connected(member) && member_joined(member);
+
+		progress->joined += joined;
+		progress->flowing += joined || member_times(member).first_packet;
+		if (!joined && !progress->waiting)
+			progress->waiting = member;
 	}
 }
 
-unsigned load_joined(struct load *load, struct member **ret_waiting)
+void load_look(struct load *load, struct load_progress *ret_progress)
 {
-	struct counting counting = {.load = load};
+	struct looking looking = {.load = load};
 
-	load_call(load, call_joined, &counting);
-	if (ret_waiting)
-		*ret_waiting = counting.waiting;
-	return counting.joined;
+	load_call(load, call_look, &looking);
+	*ret_progress = looking.progress;
 }
 
 uint16_t load_port(const struct load *load)

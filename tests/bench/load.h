@@ -57,8 +57,13 @@ void load_hold_checks(struct load *load, bool hold);
 /* Forgets ages so far. */
 void load_reset_latency(struct load *load);
 void load_copy_latency(struct load *load, struct spread *ret_spread);
-/* How many members have joined, and connected; the first that has not, or NULL. */
-unsigned load_joined(struct load *load, struct member **ret_waiting);
+struct load_progress {
+	unsigned flowing;	      /* connected, and have a packet if they are to receive any */
+	unsigned joined;	      /* and have all that they expect */
+	const struct member *waiting; /* the first that has not; or NULL */
+};
+
+void load_look(struct load *load, struct load_progress *ret_progress);
 uint16_t load_port(const struct load *load);
 
 #endif

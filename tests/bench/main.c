@@ -14,8 +14,9 @@
 
 enum {
 	JOIN_PATIENCE_S = 30,
-	JOIN_APART_MS = 1000, /* a server may ask for few keyframes a second */
-	RSS_SLACK = 2 << 20,  /* that a soak may grow by */
+	OVERRUN_PATIENCE_S = 8, /* behind already, it will not catch up */
+	JOIN_APART_MS = 1000,	/* a server may ask for few keyframes a second */
+	RSS_SLACK = 2 << 20,	/* that a soak may grow by */
 };
 
 enum {
@@ -72,12 +73,18 @@ struct line {
 	char programs[512];
 };
 
-static int measure(struct stage *stage)
+static int gather(struct stage *stage)
 {
 	int err = stage_receivers(stage, stage->options->subscribers);
 
-	if (!err)
-		err = stage_await(stage, JOIN_PATIENCE_S);
+	return err ? err
+		   : stage_await(stage, stage->overrun ? OVERRUN_PATIENCE_S : JOIN_PATIENCE_S);
+}
+
+static int measure(struct stage *stage)
+{
+	int err = gather(stage);
+
 	stage_note_joins(stage, stage->options->publishers);
 	/* A server that cannot carry them all is measured all the same, and then fails. */
 	if (err && err != -ETIMEDOUT)
@@ -92,10 +99,8 @@ static int run_join(struct stage *stage)
 {
 	const struct stage_options *options = stage->options;
 	unsigned first = stage->options->publishers + options->subscribers;
-	int err = stage_receivers(stage, options->subscribers);
+	int err = gather(stage);
 
-	if (!err)
-		err = stage_await(stage, JOIN_PATIENCE_S);
 	if (err)
 		return err;
 	stage_sleep(options->warm_up);
@@ -134,10 +139,8 @@ static int run_soak(struct stage *stage)
 	struct result_reading begin = {0};
 	uint64_t rss_first = 0;
 	double done = 0;
-	int err = stage_receivers(stage, options->subscribers);
+	int err = gather(stage);
 
-	if (!err)
-		err = stage_await(stage, JOIN_PATIENCE_S);
 	stage_note_joins(stage, options->publishers);
 	stage_sleep(options->warm_up);
 	result->series = json_array();

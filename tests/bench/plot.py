@@ -111,13 +111,12 @@ def series(x, y, kind, found):
 
 
 def names(x, y, drawn):
-    """Each name at the end of its line, far enough from the others to be read."""
+    """Each name at the end of its line, far enough above the next one to be read."""
     ends = sorted(((y.at(found[-1][1]), kind, name, found[-1]) for kind, name, found in drawn),
-                  key=lambda end: end[0])
-    lowest = -1e9
+                  key=lambda end: -end[0])
+    highest = HEIGHT - BOTTOM + 18
     for at, kind, name, (n, least, _) in ends:
-        at = max(at, lowest + 38)
-        lowest = at
+        at = highest = min(at, highest - 36)
         yield (f'<text class="name {kind}" x="{x.at(n) + 12:.1f}" y="{at:.1f}">{escape(name)}</text>'
                f'<text class="note" x="{x.at(n) + 12:.1f}" y="{at + 16:.1f}">'
                f'{least:.2f} µs at {n}</text>')
@@ -130,8 +129,8 @@ def cost(results):
     sizes, values = limits(drawn)
     x = Axis(*sizes, LEFT, WIDTH - RIGHT)
     y = Axis(*values, HEIGHT - BOTTOM, TOP)
-    note = (f"1 publisher, Opus and VP8 1.5 Mbit/s, AEAD_AES_128_GCM, receivers with UDP_GRO; "
-            f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel'].split('-')[0]}")
+    where = (f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel'].split('-')[0]},"
+             " loopback; points: minimum of the rounds, bars: up to the median")
     body = [*grid(x, y)]
     for kind, _, found in drawn:
         body += series(x, y, kind, found)
@@ -141,6 +140,6 @@ def cost(results):
         ' aria-label="CPU per forwarded packet by number of subscribers">',
         f"<style>{STYLE}</style>", f'<rect class="page" width="{WIDTH}" height="{HEIGHT}"/>',
         f'<text class="title" x="{LEFT}" y="32">What a forwarded packet costs the server</text>',
-        f'<text class="note" x="{LEFT}" y="54">{escape(note)}</text>',
-        f'<text class="note" x="{LEFT}" y="72">points: minimum of the rounds; bars: up to the'
-        ' median; lower is better</text>', *body, "</svg>", ""])
+        f'<text class="note" x="{LEFT}" y="54">1 publisher: Opus and VP8 1.5 Mbit/s;'
+        ' AEAD_AES_128_GCM; receivers with UDP_GRO; lower is better</text>',
+        f'<text class="note" x="{LEFT}" y="72">{escape(where)}</text>', *body, "</svg>", ""])

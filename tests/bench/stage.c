@@ -190,13 +190,21 @@ void stage_close(struct stage *stage)
 		nftw(stage->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* A rush of hundreds is not what is measured: few are joining at any time. Once a server has let
- * them wait too long there is no more waiting. */
+static struct load_progress look(struct stage *stage)
+{
+	struct load_progress progress;
+
+	load_look(stage->load, &progress);
+	return progress;
+}
+
+/* A rush of hundreds is not what is measured: few are shaking hands at any time. Once a server has
+ * let them wait too long there is no more waiting. */
 static void await_turn(struct stage *stage)
 {
 	int waited = 0;
 
-	while (!stage->overrun && stage->member_count - load_joined(stage->load, NULL) >= JOINING) {
+	while (!stage->overrun && stage->member_count - look(stage).flowing >= JOINING) {
 		stage_sleep(POLL_MS / 1000.0);
 		waited += POLL_MS;
 		stage->overrun = waited >= TURN_PATIENCE_MS;
@@ -217,29 +225,26 @@ int stage_receivers(struct stage *stage, unsigned count)
 int stage_await(struct stage *stage, double patience_s)
 {
 	uint64_t end_ns = wire_now_ns() + (uint64_t)(patience_s * 1e9);
-	struct member *waiting = NULL;
+	unsigned publishers = stage->options->publishers;
+	struct load_progress progress;
 	char where[512] = "";
-	unsigned joined;
 
 	do {
-		joined = load_joined(stage->load, &waiting);
-		stage->result.joined = joined > stage->options->publishers
-					       ? joined - stage->options->publishers
-					       : 0;
-		if (joined == stage->member_count)
+		progress = look(stage);
+		stage->result.joined =
+			progress.joined > publishers ? progress.joined - publishers : 0;
+		if (progress.joined == stage->member_count)
 			return 0;
 		if (!process_runs(&stage->server.process)) {
 			process_tail(&stage->server.process, where, sizeof(where));
 			return stage_fail(stage, -ECONNRESET,
-				"the server ended by itself; its log "
-				"ends:\n%s",
-				where);
+				"the server ended by itself; its log ends:\n%s", where);
 		}
 		stage_sleep(POLL_MS / 1000.0);
 	} while (wire_now_ns() < end_ns);
-	member_tell(waiting, where, sizeof(where));
-	return stage_fail(stage, -ETIMEDOUT, "%u of %u have joined after %.0f s; %s", joined,
-		stage->member_count, patience_s, where);
+	member_tell(progress.waiting, where, sizeof(where));
+	return stage_fail(stage, -ETIMEDOUT, "%u of %u have joined after %.0f s; %s",
+		progress.joined, stage->member_count, patience_s, where);
 }
 
 void stage_note_joins(struct stage *stage, unsigned first)
