@@ -386,7 +386,8 @@ int dd_mark(struct codec_stream *stream, struct pkt *pkt)
 	rtp->targets = to_targets(dd, frame.layers.present);
 	rtp->switches = to_targets(dd, frame.layers.switches);
 	rtp->after = after(dd, &frame);
-	rtp->keyframe = frame.has_structure && frame.start && !frame.layers.difference_count;
+	rtp->keyframe = frame.has_structure && frame.start && !frame.layers.difference_count &&
+			rtp->targets;
 	dd->frames[frame.number & (DD_FRAMES - 1)].number = frame.number;
 	dd->frames[frame.number & (DD_FRAMES - 1)].targets = rtp->targets;
 	return 0;

@@ -166,12 +166,125 @@ static void never_a_number_twice(void **state)
 	assert_true(highest - origin > 65536);
 }
 
+static void dropped_packets_leave_no_gap(void **state)
+{
+	const bool wanted[] = {1, 0, 0, 1, 0, 1, 1, 0, 1};
+	struct pkt_rtp first = numbered(65533, 0, 0x7ffe, 0);
+	struct timeline t;
+	struct timeline_place at;
+	uint16_t seq = 500, picture_id = 0, source_seq;
+
+	(void)state;
+	timeline_init(&t, 500, 0, 0x7fff, 0);
+	timeline_switch(&t, &first, 0);
+	for (unsigned i = 0; i < sizeof(wanted); i++) {
+		struct pkt_rtp rtp = numbered((uint16_t)(65533 + i), 3000 * i,
+			(uint16_t)(0x7ffe + i) & 0x7fff, (uint8_t)i);
+
+		rtp.picture_dense = true;
+		assert_false(timeline_is_late(&t, &rtp));
+		if (!wanted[i]) {
+			timeline_drop(&t, &rtp);
+			assert_int_equal(timeline_take(&t, &rtp, &at), -EEXIST);
+			continue;
+		}
+		assert_int_equal(timeline_take(&t, &rtp, &at), 0);
+		assert_int_equal((uint16_t)at.seq, seq);
+		assert_int_equal(at.picture_id, picture_id++);
+		assert_int_equal(at.timestamp, 3000 * i); /* time passes all the same */
+		assert_true(timeline_find(&t, seq++, &source_seq));
+		assert_int_equal(source_seq, rtp.seq);
+	}
+	assert_false(timeline_find(&t, seq, &source_seq));
+}
+
+static void a_late_packet_has_its_place_whatever_was_dropped(void **state)
+{
+	struct pkt_rtp rtp = numbered(10, 0, 0, 0);
+	struct timeline t;
+	struct timeline_place at;
+
+	(void)state;
+	timeline_init(&t, 0, 0, 0, 0);
+	timeline_switch(&t, &rtp, 0);
+	timeline_take(&t, &rtp, &at);
+	rtp = numbered(11, 0, 0, 0);
+	timeline_drop(&t, &rtp);
+	rtp = numbered(13, 0, 0, 0); /* 12 is lost: nobody knows whether it is wanted */
+	timeline_drop(&t, &rtp);
+	rtp = numbered(14, 0, 0, 0);
+	assert_int_equal(timeline_take(&t, &rtp, &at), 0);
+	assert_int_equal(at.seq & 0xffff, 2);
+	rtp = numbered(12, 0, 0, 0);
+	assert_true(timeline_is_late(&t, &rtp));
+	assert_int_equal(timeline_take(&t, &rtp, &at), 0);
+	assert_int_equal(at.seq & 0xffff, 1);
+}
+
+/* One long stretch, more than three times around: packets dropped in order, some late, some lost for
+ * good. Each number is given once, those of the lost stay free, and each is found again. */
+static void numbers_stay_one_to_one_over_three_wraps(void **state)
+{
+	enum { PACKETS = 300000, BEHIND = 40 };
+	static uint8_t used[PACKETS], lost[PACKETS];
+	struct pkt_rtp first = numbered(40000, 0, 0, 0);
+	struct timeline t;
+	struct timeline_place at;
+	int64_t origin;
+	unsigned dropped = 0, given = 0, missing = 0;
+
+	(void)state;
+	seed_dice(9);
+	memset(used, 0, sizeof(used));
+	memset(lost, 0, sizeof(lost));
+	timeline_init(&t, 7, 0, 0, 0);
+	timeline_switch(&t, &first, 0);
+	origin = t.highest + 1;
+	for (unsigned i = 0; i < PACKETS; i++) {
+		struct pkt_rtp rtp = numbered((uint16_t)(40000 + i), 0, 0, 0);
+		unsigned old = i - BEHIND;
+		uint16_t source_seq;
+
+		if (i >= BEHIND && lost[old] == 1) { /* repaired */
+			struct pkt_rtp late = numbered((uint16_t)(40000 + old), 0, 0, 0);
+
+			assert_int_equal(timeline_take(&t, &late, &at), 0);
+			assert_in_range(at.seq - origin, 0, PACKETS - 1);
+			assert_int_equal(used[at.seq - origin]++, 0);
+			assert_int_equal(timeline_again(&t, &late).seq, at.seq);
+			given++;
+		}
+		if (i && dice() % 10 == 0) {
+			lost[i] = (uint8_t)(1 + dice() % 2); /* 2: for good */
+			missing += lost[i] == 2;
+			continue;
+		}
+		if (i && dice() % 3 == 0) {
+			timeline_drop(&t, &rtp);
+			dropped++;
+			continue;
+		}
+		assert_int_equal(timeline_take(&t, &rtp, &at), 0);
+		assert_in_range(at.seq - origin, 0, PACKETS - 1);
+		assert_int_equal(used[at.seq - origin]++, 0);
+		assert_true(timeline_find(&t, (uint16_t)at.seq, &source_seq));
+		assert_int_equal(source_seq, rtp.seq);
+		given++;
+	}
+	/* No number was left out but for those that were lost. */
+	assert_in_range(t.highest - origin + 1 - given, 0, missing + BEHIND);
+	assert_true(dropped > PACKETS / 5 && t.highest - origin > 2 * 65536);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stretches_follow_on),
 		cmocka_unit_test(gaps_and_late_packets_stay_what_they_are),
 		cmocka_unit_test(never_a_number_twice),
+		cmocka_unit_test(dropped_packets_leave_no_gap),
+		cmocka_unit_test(a_late_packet_has_its_place_whatever_was_dropped),
+		cmocka_unit_test(numbers_stay_one_to_one_over_three_wraps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
