@@ -53,7 +53,7 @@ struct outlet_item {
 	uint8_t len;		      /* bytes written */
 	uint8_t piece_count;
 	bool repair;
-	bool pads; /* may be padded: video */
+	bool pads; /* may be padded: video. The same for all of a stream, whose order depends on it */
 	struct outlet_piece pieces[OUTLET_PIECES];
 	uint8_t bytes[OUTLET_HEAD]; /* the RTP header first, then what begins the payload */
 };
@@ -121,8 +121,8 @@ void outlet_init(
 void outlet_finish(struct outlet *outlet);
 
 /*
- * An empty item for a packet with header `head`; never NULL. The caller writes item->bytes and counts them in item->len, adds pieces, and gives it to
- * outlet_send() or outlet_cancel(). Whether it can be sent shows when the outlet is drained: to the
+ * An empty item for a packet with header `head`; never NULL. The caller writes item->bytes and
+ * counts them in item->len, adds pieces, and gives it to outlet_send() or outlet_cancel(). Whether it can be sent shows when the outlet is drained: to the
  * subscriber what is dropped then is what gets lost on the way.
  */
 struct outlet_item *outlet_begin(

@@ -209,7 +209,7 @@ static size_t add_payload(struct slot *slot, struct pkt *pkt, const struct timel
 			pkt, place->picture_id, place->tl0, item->bytes + item->len);
 		item->len = (uint8_t)(item->len + head);
 	}
-	item->pads = slot->video && pkt->rtp.payload_len;
+	item->pads = slot->video;
 	outlet_add(item, pkt, pkt->rtp.payload_at + skip, pkt->rtp.payload_len - skip);
 	return head + pkt->rtp.payload_len - skip;
 }

@@ -165,7 +165,7 @@ static void queue(struct subscriber *sub, unsigned index, size_t size)
 		pkt_put(pkt);
 		at += len;
 	}
-	item->pads = index != SOUND && size;
+	item->pads = index != SOUND;
 	item->repair = index == REPAIR;
 	outlet_send(&sub->outlet, item);
 }
@@ -179,7 +179,7 @@ static void queue_any(struct fixture *f, struct subscriber *sub, unsigned count)
 		unsigned size = index == SOUND ? 20 + dice(f) % 140 : frame + dice(f) % 20;
 
 		if (dice(f) % 6 == 0)
-			size = dice(f) % 1300;
+			size = dice(f) % 3 ? dice(f) % 1300 : 0;
 		if (dice(f) % 10 == 0)
 			frame = 600 + dice(f) % 700;
 		queue(sub, index, size);
@@ -238,8 +238,11 @@ static void play(struct fixture *f)
 {
 	f->dice = 1;
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		for (unsigned step = 0; step < SUBSCRIBERS * 3; step++)
-			queue_any(f, &f->subscribers[dice(f) % SUBSCRIBERS], dice(f) % 20);
+		for (unsigned step = 0; step < SUBSCRIBERS * 3; step++) {
+			unsigned who = dice(f) % SUBSCRIBERS;
+
+			queue_any(f, &f->subscribers[who], dice(f) % 20);
+		}
 		outlet_pool_drain(f->items, 2000000);
 		udp_flush(f->udp);
 		for (unsigned i = 0; i < SUBSCRIBERS; i++)
