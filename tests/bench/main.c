@@ -49,7 +49,8 @@ static const struct argp_option option_table[] = {
 	{"warm-up", WARM_UP, "S", 0, "Before it; 2", 0},
 	{"step", STEP, "S", 0, "Between the points of a soak; 10", 0},
 	{"srtp", SRTP, "SUITE", 0, "gcm (default) or cm", 0},
-	{"sample", SAMPLE, "N", 0, "Decrypt and compare one packet in N; 64", 0},
+	{"sample", SAMPLE, "N", 0,
+		"Decrypt and compare one packet in N; half the subscribers, at most 256", 0},
 	{"max-loss", MAX_LOSS, "SHARE", 0, "Fail above it; 0.001", 0},
 	{"no-gro", NO_GRO, NULL, 0, "Receive without UDP_GRO", 0},
 	{"no-gso", NO_GSO, NULL, 0, "The floor sends without UDP_SEGMENT", 0},
@@ -316,6 +317,10 @@ static void settle(struct line *line)
 		options->subscribers = options->publishers;
 	if (line->chosen->run != run_join)
 		options->joins = 0;
+	if (!options->sample) /* a few hundred packets a second, however many come */
+		options->sample = options->subscribers < 2     ? 1
+				  : options->subscribers > 512 ? 256
+							       : options->subscribers / 2;
 	if (!options->seconds)
 		options->seconds = line->chosen->run == run_soak ? 300 : 10;
 	if (strcmp(line->chosen->name, "floor") == 0)

@@ -166,7 +166,7 @@ def failures(results):
     for run in results["runs"]:
         if not run["ok"]:
             yield (f"- {run['case']}, {run['server']}, {run['subscribers']} subscribers,"
-                   f" {run['workers']} workers: {' '.join(run['why'].split())[:200]}")
+                   f" {run['workers']} workers: {' '.join((run['why'] or 'no reason given').split())[:200]}")
     for skipped in results.get("skipped", ()):
         yield f"- not measured, the time was over: {skipped}"
 

@@ -62,7 +62,7 @@ class Bench:
               f" {result.get('subscribers') or 0:5}"
               f"  {workers} worker{'s' if workers != 1 else ' '}"
               f"  {'-' if cost is None else format(cost, '.2f'):>7} us/packet"
-              f"{'' if result['ok'] else '  FAILED: ' + result['why'].splitlines()[0][:110]}",
+              f"{'' if result['ok'] else '  FAILED: ' + (result['why'] or 'no reason given').splitlines()[0][:110]}",
               flush=True)
 
     def side_by_side(self):
