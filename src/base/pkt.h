@@ -42,15 +42,15 @@ struct pkt_rtp {
 	uint8_t dd_len;	 /* ... and its length, 0: none */
 	uint16_t number; /* of the frame, by that descriptor */
 	/* video of any codec, told by rtp/codec's mark; see rtp/targets.h */
-	bool keyframe; /* it begins a picture from which decoding can start */
+	bool keyframe;		     /* it begins a picture from which decoding can start */
 	bool frame_start, frame_end; /* of the frame of one spatial layer */
 	uint8_t layer;		     /* simulcast layer of its track, 0 lowest */
 	uint8_t spatial, temporal;   /* layer inside the stream, 0 base */
 	uint32_t targets;	     /* targets that its frame is part of */
-	uint32_t switches; /* those that can be decoded from here on if this frame can */
-	uint32_t after;	   /* those that have all frames which this one refers to */
-	uint32_t breaks;   /* those that cannot go on here without a keyframe */
-	uint16_t width, height; /* of a keyframe's first packet, else 0 */
+	uint32_t switches;	     /* those that can be decoded from here on if this frame can */
+	uint32_t after;		     /* those that have all frames which this one refers to */
+	uint32_t breaks;	     /* those that cannot go on here without a keyframe */
+	uint16_t width, height;	     /* of a keyframe's first packet, else 0 */
 	/* video payload descriptor (RFC 7741, RFC 9628) */
 	uint8_t descriptor_len; /* bytes of the payload that rtp/codec's rewrite replaces */
 	bool has_picture_id, has_tl0;
