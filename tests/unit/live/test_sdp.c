@@ -1,79 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <errno.h>
-
-#include <cmocka.h>
-
-#include "offers.h"
-#include "signaling/sdp.h"
-
-static const char *const browsers[] = {"chromium-simulcast-plain", "chromium-single-plain",
-	"firefox-simulcast-plain", "firefox-single-plain"};
-
-enum { BROWSERS = sizeof(browsers) / sizeof(browsers[0]) };
-
-struct deal {
-	char *text;
-	size_t len;
-	struct sdp_offer offer;
-	struct lectern_peer_params params;
-	char answer[SDP_MAX_ANSWER];
-	char why[SDP_WHY];
-};
-
-static const struct lectern_endpoint endpoint = {
-	.candidate_count = 3,
-	.candidates = {{"192.0.2.7", 7000}, {"2001:db8::7", 7000}, {"127.0.0.1", 7000}},
-	.fingerprint =
-		"00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:"
-		"AA:BB:CC:DD:EE:FF",
-};
-
-static void answer_text(struct deal *deal, const struct lectern_peer_params *previous)
-{
-	assert_int_equal(sdp_parse(deal->text, deal->len, &deal->offer, deal->why), 0);
-	assert_int_equal(sdp_negotiate(&deal->offer, previous, &deal->params, deal->why), 0);
-	assert_int_equal(sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer), 0);
-}
-
-static struct deal *answer_browser(const char *name)
-{
-	struct deal *deal = calloc(1, sizeof(*deal));
-
-	deal->text = read_offer(name, &deal->len);
-	answer_text(deal, NULL);
-	return deal;
-}
-
-static void free_deal(struct deal *deal)
-{
-	free(deal->text);
-	free(deal);
-}
-
-/* Copies section i of an SDP (0: the session part) into `out`. */
-static void section_of(const char *sdp, int i, char *out, size_t room)
-{
-	const char *at = sdp, *end;
-
-	while (i-- > 0)
-		at = strstr(at, "\r\nm=") + 2;
-	end = strstr(at, "\r\nm=");
-	snprintf(out, room, "%.*s", end ? (int)(end + 2 - at) : (int)strlen(at), at);
-}
-
-static int count_of(const char *text, const char *what)
-{
-	int count = 0;
-
-	for (const char *at = strstr(text, what); at; at = strstr(at + 1, what))
-		count++;
-	return count;
-}
+#include "deal.h"
 
 static void finds_every_section(void **state)
 {
@@ -301,88 +227,6 @@ static void sections_of_a_peer_cannot_change(void **state)
 }
 
 /* A small offer, to be bent; %s: a line more for the session, %s %s: for each section. */
-#define SESSION "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE a v\r\n"
-#define UFRAG "a=ice-ufrag:abcd\r\n"
-#define PWD "a=ice-pwd:0123456789012345678901\r\n"
-#define PRINT                                                                                      \
-	"a=fingerprint:sha-256 aa:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:" \
-	"00:11:22:33:44:55:66:77:88:99\r\n"
-#define TRANSPORT UFRAG PWD PRINT "a=setup:actpass\r\na=rtcp-mux\r\n"
-#define AUDIO(mid, port, direction)                                                                \
-	"m=audio " port " UDP/TLS/RTP/SAVPF 111\r\na=mid:" mid "\r\na=" direction                  \
-	"\r\na=rtpmap:111 opus/48000/2\r\n"
-#define VIDEO(mid, port, direction)                                                                \
-	"m=video " port " UDP/TLS/RTP/SAVPF 96\r\na=mid:" mid "\r\na=" direction                   \
-	"\r\na=rtpmap:96 VP8/90000\r\n"
-
-static int try_offer(const char *text, struct deal *deal)
-{
-	int result = sdp_parse(text, strlen(text), &deal->offer, deal->why);
-
-	if (result == 0)
-		result = sdp_negotiate(&deal->offer, NULL, &deal->params, deal->why);
-	if (result == 0)
-		result = sdp_write(&deal->offer, &deal->params, &endpoint, 1, deal->answer);
-	return result;
-}
-
-/* First, so that a browser which can sends it. */
-static void takes_redundant_audio_where_it_is_offered(void **state)
-{
-	(void)state;
-	for (int b = 0; b < BROWSERS; b++) {
-		struct deal *deal = answer_browser(browsers[b]);
-		bool chromium = strncmp(browsers[b], "chromium", 8) == 0;
-		char text[4096];
-
-		for (int i = 0; i < 16; i++) {
-			const struct lectern_section *section = &deal->params.sections[i];
-			bool red = chromium && section->kind == LECTERN_MIC;
-
-			section_of(deal->answer, i + 1, text, sizeof(text));
-			assert_int_equal(section->formats[0].red_pt, red ? 63 : 0);
-			assert_int_equal(
-				count_of(text, "m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\n"), red);
-			assert_int_equal(count_of(text, "a=rtpmap:63 red/48000/2\r\n"), red);
-			assert_int_equal(count_of(text, "a=fmtp:63 111/111\r\n"), red);
-		}
-		free_deal(deal);
-	}
-}
-
-#define FORMATS "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 64 112\r\na=mid:a\r\na=sendrecv\r\n"
-#define MAPS "a=rtpmap:111 opus/48000/2\r\na=rtpmap:63 red/48000/2\r\n"
-
-static void takes_of_audio_repair_what_it_understands(void **state)
-{
-	static const struct {
-		const char *lines;
-		uint8_t red_pt, rtx_pt;
-	} offers[] = {
-		{MAPS "a=fmtp:63 111/111/111\r\n", 63, 0},
-		{MAPS "a=fmtp:63 111/0\r\n", 0, 0}, /* blocks of two codecs */
-		{MAPS "a=fmtp:63 111\r\n", 0, 0},
-		{MAPS "a=fmtp:63 8/8\r\n", 0, 0},
-		{MAPS, 0, 0},
-		{MAPS "a=rtpmap:112 rtx/48000\r\na=fmtp:112 apt=111\r\na=rtcp-fb:111 nack\r\n", 0,
-			112},
-		{MAPS "a=rtpmap:112 rtx/48000\r\na=fmtp:112 apt=111\r\n", 0, 0},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(offers) / sizeof(offers[0]); i++) {
-		struct deal *deal = calloc(1, sizeof(*deal));
-		char text[2048];
-
-		snprintf(text, sizeof(text), SESSION FORMATS TRANSPORT "%s", offers[i].lines);
-		assert_int_equal(try_offer(text, deal), 0);
-		assert_int_equal(deal->params.sections[0].formats[0].red_pt, offers[i].red_pt);
-		assert_int_equal(deal->params.sections[0].formats[0].rtx_pt, offers[i].rtx_pt);
-		assert_int_equal(count_of(deal->answer, "rtx/48000\r\n"), offers[i].rtx_pt != 0);
-		free(deal);
-	}
-}
-
 static void refuses_what_cannot_work(void **state)
 {
 	static const struct {
@@ -798,8 +642,6 @@ int main(void)
 		cmocka_unit_test(same_offer_same_answer),
 		cmocka_unit_test(restart_keeps_all_but_credentials),
 		cmocka_unit_test(sections_of_a_peer_cannot_change),
-		cmocka_unit_test(takes_redundant_audio_where_it_is_offered),
-		cmocka_unit_test(takes_of_audio_repair_what_it_understands),
 		cmocka_unit_test(refuses_what_cannot_work),
 		cmocka_unit_test(bounds_sections_and_lines),
 		cmocka_unit_test(tolerates_other_sections),
