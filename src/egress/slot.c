@@ -86,6 +86,16 @@ static uint32_t ticks(const struct slot *slot, int64_t us)
 	return (uint32_t)(us * (int64_t)slot->codec->clock_rate / 1000000);
 }
 
+/* Without the descriptor a receiver cannot put the spatial layers of AV1 together: it gets one. */
+static struct layers_aim best_layers(const struct slot *slot)
+{
+	struct layers_aim aim = layers_choose(slot->sink.source, &slot->limit);
+
+	if (slot->codec->id == LECTERN_CODEC_AV1 && !slot->ext_dd)
+		aim.spatial = 0;
+	return aim;
+}
+
 /* Asks for a keyframe of the layer that should be shown, if there is no other way to it. */
 static void choose(struct slot *slot, uint64_t now_us)
 {
@@ -93,7 +103,7 @@ static void choose(struct slot *slot, uint64_t now_us)
 
 	if (!source || !slot->codec || !slot->video)
 		return;
-	slot->aim = layers_choose(source, &slot->limit);
+	slot->aim = best_layers(slot);
 	if (slot->aim.layer >= 0 &&
 		(slot->aim.layer != slot->layer || layers_need_keyframe(&slot->layers, &slot->aim)))
 		source->ops->need_keyframe(source, (unsigned)slot->aim.layer, now_us);
@@ -300,7 +310,7 @@ static void on_packet(struct sink *sink, struct pkt *pkt, uint64_t now_us)
 	struct slot *slot = of_sink(sink);
 
 	if (pkt->rtp.keyframe && slot->codec) /* of another size, maybe */
-		slot->aim = layers_choose(sink->source, &slot->limit);
+		slot->aim = best_layers(slot);
 	if (is_shown(slot, pkt)) {
 		consider(slot, pkt, false, now_us);
 	} else if (may_begin(slot, pkt)) {
