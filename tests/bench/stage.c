@@ -18,7 +18,7 @@ enum {
 	COUNTS,
 	POLL_MS = 10,
 	JOINING = 8,
-	TURN_PATIENCE_MS = 4000,
+	TURN_PATIENCE_MS = 20000,
 	HTTP_PORT = 0, /* behind the options' port */
 	LOAD_PORT = 1,
 	MEDIA_PORT = 2,
@@ -199,15 +199,13 @@ static struct load_progress look(struct stage *stage)
 }
 
 /* A rush of hundreds is not what is measured: few are shaking hands at any time. Once a server has
- * let them wait too long there is no more waiting. */
+ * let them wait too long, all in all, there is no more waiting. */
 static void await_turn(struct stage *stage)
 {
-	int waited = 0;
-
 	while (!stage->overrun && stage->member_count - look(stage).flowing >= JOINING) {
 		stage_sleep(POLL_MS / 1000.0);
-		waited += POLL_MS;
-		stage->overrun = waited >= TURN_PATIENCE_MS;
+		stage->waited_ms += POLL_MS;
+		stage->overrun = stage->waited_ms >= TURN_PATIENCE_MS;
 	}
 }
 

@@ -32,7 +32,8 @@ struct stage {
 	struct server server;
 	struct result result;
 	unsigned member_count;
-	bool overrun; /* the server is behind with those who join */
+	unsigned waited_ms; /* for those who join */
+	bool overrun;	    /* the server is behind with those who join */
 	struct member *members[LOAD_MEMBERS];
 	uint64_t asked_ns[LOAD_MEMBERS]; /* when its first request was made */
 	volatile uint64_t *allocations;
