@@ -62,18 +62,19 @@ class Peer:
         self.pipeline = Gst.Pipeline.new()
         self.pipeline.add(Gst.parse_bin_from_description(text, False))
         self.bin = self.pipeline.get_by_name("bin")
-        self.bin.connect("on-negotiation-needed", self.make_offer)
         self.bin.connect("pad-added", self.on_pad)
         self.bin.connect("notify::connection-state", self.on_state)
         if role == "watch":
             for caps in RECEIVE.values():
                 self.bin.emit("add-transceiver", GstWebRTC.WebRTCRTPTransceiverDirection.RECVONLY,
                               Gst.Caps.from_string(caps.format(codec=codec)))
+        self.bin.connect("on-negotiation-needed", self.make_offer)
 
     def on_state(self, *_):
         tell(state=self.bin.get_property("connection-state").value_nick)
 
     def make_offer(self, *_):
+        self.bin.disconnect_by_func(self.make_offer)  # one offer, one answer
         self.bin.emit("create-offer", None, Gst.Promise.new_with_change_func(self.on_offer))
 
     def on_offer(self, promise):
