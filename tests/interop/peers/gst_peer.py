@@ -30,6 +30,12 @@ SEND = """
   audiotestsrc is-live=true wave=sine freq=440 ! audioconvert ! audioresample ! opusenc ! rtpopuspay pt=97
     ! application/x-rtp,media=audio,encoding-name=OPUS,payload=97 ! bin.
 """
+DECODERS = {
+    "VP8": "rtpvp8depay ! vp8dec",
+    "VP9": "rtpvp9depay ! vp9dec",
+    "H264": "rtph264depay ! h264parse ! openh264dec",
+    "OPUS": "rtpopusdepay ! opusdec ! audio/x-raw,format=S16LE",
+}
 RECEIVE = {
     "video": "application/x-rtp,media=video,encoding-name={codec},payload=96,clock-rate=90000",
     "audio": "application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000",
@@ -60,8 +66,10 @@ class Peer:
         if role == "publish":
             text += SEND.format(encoder=ENCODERS[codec], codec=codec)
         self.pipeline = Gst.Pipeline.new()
-        self.pipeline.add(Gst.parse_bin_from_description(text, False))
-        self.bin = self.pipeline.get_by_name("bin")
+        self.elements = Gst.parse_bin_from_description(text, False)
+        self.pipeline.add(self.elements)
+        self.bin = self.elements.get_by_name("bin")
+        self.failed = False
         self.bin.connect("pad-added", self.on_pad)
         self.bin.connect("notify::connection-state", self.on_state)
         if role == "watch":
@@ -90,13 +98,27 @@ class Peer:
     def on_pad(self, _, pad):
         if pad.direction != Gst.PadDirection.SRC:
             return
-        kind = pad.get_current_caps().get_structure(0).get_string("media")
+        format_ = pad.get_current_caps().get_structure(0)
+        kind, codec = format_.get_string("media"), format_.get_string("encoding-name")
         decode = Gst.parse_bin_from_description(
-            "queue ! decodebin ! fakesink name=sink sync=false signal-handoffs=true", True)
+            f"queue ! {DECODERS[codec]} ! fakesink name=sink sync=false async=false signal-handoffs=true", True)
         decode.get_by_name("sink").connect("handoff", self.on_buffer, kind)
-        pad.get_parent_element().get_parent().add(decode)
+        self.elements.add(decode)
         decode.sync_state_with_parent()
-        pad.link(decode.get_static_pad("sink"))
+        linked = pad.link(decode.get_static_pad("sink"))
+        if linked != Gst.PadLinkReturn.OK:
+            self.fail(f"{kind}: {linked}")
+
+    def on_message(self, _, message):
+        if message.type == Gst.MessageType.ERROR:
+            self.fail("%s\n%s" % message.parse_error())
+        elif message.type == Gst.MessageType.WARNING:
+            print("%s\n%s" % message.parse_warning(), file=sys.stderr)
+
+    def fail(self, why):
+        print(why, file=sys.stderr)
+        self.failed = True
+        GLib.idle_add(self.loop.quit)
 
     def on_buffer(self, _sink, buffer, pad, kind):
         if kind == "video":
@@ -118,12 +140,16 @@ class Peer:
     def run(self):
         threading.Thread(target=lambda: (sys.stdin.read(), GLib.idle_add(self.loop.quit)), daemon=True).start()
         GLib.timeout_add(500, self.report)
+        bus = self.pipeline.get_bus()
+        bus.add_signal_watch()
+        bus.connect("message", self.on_message)
         self.pipeline.set_state(Gst.State.PLAYING)
         self.loop.run()
         if self.location:
             http("DELETE", urllib.parse.urljoin(self.url, self.location), self.token)
             tell(deleted=True)
         self.pipeline.set_state(Gst.State.NULL)
+        sys.exit(self.failed)
 
 
 Gst.init(None)
