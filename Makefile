@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help install run build web test test-unit test-e2e lint fuzz bench format asan tsan clean
+.PHONY: help install run build web test test-unit test-e2e test-interop lint fuzz bench format asan tsan clean
 
 BUILD ?= build
 DATA ?= data
@@ -46,6 +46,10 @@ test-unit: $(BUILD)/build.ninja ## unit tests and simulated calls of the C code
 test-e2e: ## whole classes in real browsers
 	@config/install.sh --test
 	@tests/run.py build e2e
+
+test-interop: ## five WebRTC stacks publish and watch by WHIP and WHEP
+	@config/install.sh --test
+	@tests/run.py build interop
 
 lint: $(BUILD)/build.ninja ## layers, sizes, headers, format, banned calls
 	@tests/run.py lint

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT_S = {"build": 900, "lint": 300, "unit": 600, "fuzz": 600, "web": 300, "e2e": 1200}
+LIMIT_S = {"build": 900, "lint": 300, "unit": 600, "fuzz": 600, "web": 300, "e2e": 1200, "interop": 400}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -104,7 +104,13 @@ class Suite:
         return counted(code, *node_cases(text))
 
     def part_e2e(self):
-        code, text = self.command("e2e", ["node", "run.mjs"], cwd=ROOT / "tests" / "e2e",
+        return self.browsers("e2e", [])
+
+    def part_interop(self):
+        return self.browsers("interop", ["../interop/interop"])
+
+    def browsers(self, part, files):
+        code, text = self.command(part, ["node", "run.mjs", *files], cwd=ROOT / "tests" / "e2e",
                                   env=dict(os.environ, LECTERN_BUILD=str(ROOT / self.build)))
         return counted(code, *node_cases(text))
 

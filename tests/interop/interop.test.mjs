@@ -51,20 +51,22 @@ async function seesEnough(peer) {
   }
 }
 
-for (const from of NAMES) {
-  test(`${from} publishes`, async (t) => {
-    const room = newRoom(`From ${from}`);
+/** `from` publishes `codec`, and each of `names` watches; a watcher of GStreamer takes this codec only. */
+function publishes(from, codec, names) {
+  test(`${from} publishes ${codec}`, async (t) => {
+    const room = newRoom(`${codec} from ${from}`);
     const publisher = stacks[from]();
-    const watchers = NAMES.map((name) => stacks[name]());
+    const watchers = names.map((name) => stacks[name]());
     try {
-      await publisher.start('publish', room.whip, room.whip_token);
+      await publisher.start('publish', room.whip, room.whip_token, codec);
       await until(`${from} to be connected`, async () => (await publisher.count()).state === 'connected', LIMIT_MS);
-      await Promise.all(watchers.map((watcher) => watcher.start('watch', room.whep, room.whep_token)));
+      await Promise.all(watchers.map((watcher) => watcher.start('watch', room.whep, room.whep_token, codec)));
       for (const watcher of watchers) {
         await t.test(`${watcher.name} sees and hears ${from}`, async (pair) => {
           const seen = await seesEnough(watcher);
           pair.diagnostic(JSON.stringify(seen));
           if (seen.width) assert.ok(seen.width / seen.height > 1.2, 'a picture of the right shape');
+          if (seen.codec) assert.equal(seen.codec, `video/${codec}`);
         });
       }
     } finally {
@@ -73,3 +75,8 @@ for (const from of NAMES) {
     }
   });
 }
+
+for (const from of NAMES) publishes(from, 'VP8', NAMES);
+// Only those that decode it: Debian's Firefox and Pion bring no H264, aiortc no VP9.
+publishes('GStreamer', 'H264', ['Chromium', 'GStreamer', 'aiortc']);
+publishes('GStreamer', 'VP9', ['Chromium', 'Firefox', 'GStreamer']);

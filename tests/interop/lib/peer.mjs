@@ -114,9 +114,11 @@ async function startInPage(role, url, token) {
 /** Runs in the page. */
 async function countInPage() {
   const seen = { video: 0, audio: 0, state: window.interop.pc.connectionState };
-  for (const report of (await window.interop.pc.getStats()).values()) {
+  const stats = await window.interop.pc.getStats();
+  for (const report of stats.values()) {
     if (report.type === 'inbound-rtp' && report.kind === 'video') {
-      Object.assign(seen, { video: report.framesDecoded ?? 0, width: report.frameWidth, height: report.frameHeight });
+      const codec = stats.get(report.codecId)?.mimeType;
+      Object.assign(seen, { video: report.framesDecoded ?? 0, width: report.frameWidth, height: report.frameHeight, codec });
     } else if (report.type === 'inbound-rtp' && report.kind === 'audio' && report.totalAudioEnergy > 0) {
       seen.audio = Math.round((report.totalSamplesDuration ?? 0) * 50);
     }
@@ -129,7 +131,7 @@ class Page {
     Object.assign(this, { name, open });
   }
 
-  async start(role, url, token) {
+  async start(role, url, token) { // a browser offers every codec that it has
     this.page = await this.open();
     await this.page.goto(new URL('/healthz', url).href);
     await this.page.evaluate(`(${startInPage})(${JSON.stringify(role)}, ${JSON.stringify(url)}, ${JSON.stringify(token)})`);

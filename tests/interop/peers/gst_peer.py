@@ -24,8 +24,9 @@ ENCODERS = {
     "H264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=60 bitrate=800 "
             "! video/x-h264,profile=constrained-baseline ! rtph264pay pt=96 config-interval=-1 aggregate-mode=zero-latency",
 }
+# I420: encoders would take the source's 4:4:4, which not every browser decodes.
 SEND = """
-  videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=30/1 ! videoconvert
+  videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=30/1 ! videoconvert ! video/x-raw,format=I420
     ! {encoder} ! application/x-rtp,media=video,encoding-name={codec},payload=96 ! bin.
   audiotestsrc is-live=true wave=sine freq=440 ! audioconvert ! audioresample ! opusenc ! rtpopuspay pt=97
     ! application/x-rtp,media=audio,encoding-name=OPUS,payload=97 ! bin.
@@ -33,12 +34,15 @@ SEND = """
 DECODERS = {
     "VP8": "rtpvp8depay ! vp8dec",
     "VP9": "rtpvp9depay ! vp9dec",
-    "H264": "rtph264depay ! h264parse ! openh264dec",
+    "H264": "rtph264depay ! h264parse ! avdec_h264",
     "OPUS": "rtpopusdepay ! opusdec ! audio/x-raw,format=S16LE",
 }
-RECEIVE = {
-    "video": "application/x-rtp,media=video,encoding-name={codec},payload=96,clock-rate=90000",
-    "audio": "application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000",
+RECEIVE = [
+    "application/x-rtp,media=video,encoding-name={codec},payload=96,clock-rate=90000{parameters}",
+    "application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000",
+]
+PARAMETERS = {  # mode 1: whoever does not offer it takes no fragments (RFC 6184, 6.2)
+    "H264": ",packetization-mode=(string)1,profile-level-id=(string)42e01f,level-asymmetry-allowed=(string)1",
 }
 
 
@@ -73,9 +77,9 @@ class Peer:
         self.bin.connect("pad-added", self.on_pad)
         self.bin.connect("notify::connection-state", self.on_state)
         if role == "watch":
-            for caps in RECEIVE.values():
-                self.bin.emit("add-transceiver", GstWebRTC.WebRTCRTPTransceiverDirection.RECVONLY,
-                              Gst.Caps.from_string(caps.format(codec=codec)))
+            for text in RECEIVE:
+                caps = Gst.Caps.from_string(text.format(codec=codec, parameters=PARAMETERS.get(codec, "")))
+                self.bin.emit("add-transceiver", GstWebRTC.WebRTCRTPTransceiverDirection.RECVONLY, caps)
         self.bin.connect("on-negotiation-needed", self.make_offer)
 
     def on_state(self, *_):
