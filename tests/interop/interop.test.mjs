@@ -77,6 +77,6 @@ function publishes(from, codec, names) {
 }
 
 for (const from of NAMES) publishes(from, 'VP8', NAMES);
-// Only those that decode it: Debian's Firefox and Pion bring no H264, aiortc no VP9.
+// Only those that decode it: Firefox downloads its H264 first, aiortc has no VP9, Pion decodes nothing.
 publishes('GStreamer', 'H264', ['Chromium', 'GStreamer', 'aiortc']);
 publishes('GStreamer', 'VP9', ['Chromium', 'Firefox', 'GStreamer']);
