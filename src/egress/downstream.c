@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "rtp/rtcp.h"
 
 enum { TICK_US = 100000 };
@@ -157,7 +158,7 @@ int downstream_rtcp(struct downstream *down, const uint8_t *data, size_t len, ui
 
 uint64_t downstream_tick(struct downstream *down, uint64_t now_us)
 {
-	uint8_t room[DOWNSTREAM_RTCP];
+	uint8_t room[DOWNSTREAM_RTCP] BYTES_UNFILLED;
 	struct writer w = writer_of(room, sizeof(room));
 
 	for (unsigned i = 0; i < down->count; i++) {
@@ -173,7 +174,7 @@ uint64_t downstream_tick(struct downstream *down, uint64_t now_us)
 void downstream_bye(struct downstream *down)
 {
 	uint32_t ssrcs[LECTERN_AUDIO_SLOTS + LECTERN_VIDEO_SLOTS];
-	uint8_t room[DOWNSTREAM_RTCP];
+	uint8_t room[DOWNSTREAM_RTCP] BYTES_UNFILLED;
 	struct writer w = writer_of(room, sizeof(room));
 	struct slot_stats stats;
 	size_t n = 0;

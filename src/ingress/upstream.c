@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "ingress/feedback.h"
 
 enum {
@@ -274,7 +275,7 @@ static struct writer begin(const struct upstream *up, uint8_t *room)
 static void send_reports(struct upstream *up, uint64_t now_us)
 {
 	struct rtcp_block blocks[LECTERN_KINDS * SOURCE_LAYERS];
-	uint8_t room[UPSTREAM_RTCP];
+	uint8_t room[UPSTREAM_RTCP] BYTES_UNFILLED;
 	struct writer w = writer_of(room, sizeof(room));
 	size_t n = 0;
 
@@ -295,7 +296,7 @@ static void send_reports(struct upstream *up, uint64_t now_us)
 
 static void send_requests(struct upstream *up, uint64_t now_us)
 {
-	uint8_t room[UPSTREAM_RTCP];
+	uint8_t room[UPSTREAM_RTCP] BYTES_UNFILLED;
 	struct writer w = begin(up, room);
 	size_t empty = w.len;
 
@@ -311,7 +312,7 @@ static void send_requests(struct upstream *up, uint64_t now_us)
 /* libwebrtc gives ear only to feedback that names one of its own streams, though it is of all. */
 static void send_feedback(struct upstream *up, uint64_t now_us)
 {
-	uint8_t room[UPSTREAM_RTCP];
+	uint8_t room[UPSTREAM_RTCP] BYTES_UNFILLED;
 	struct writer w;
 
 	if (now_us < feedback_due_us(&up->feedback, up->stats.bps))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rtp/twcc.h"
+#include "base/bytes.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -181,7 +182,7 @@ static int read_statuses(struct reader *r, uint8_t *status, unsigned count)
 int twcc_parse(const uint8_t *fci, size_t len, struct twcc_feedback *ret_feedback)
 {
 	struct reader r = reader_of(fci, len), ahead;
-	uint8_t status[TWCC_MAX_STATUS];
+	uint8_t status[TWCC_MAX_STATUS] BYTES_UNFILLED;
 	uint16_t base = read_u16(&r);
 	uint16_t count = read_u16(&r);
 	int64_t at_us = (int64_t)read_u24(&r) * REFERENCE_US;
