@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -231,7 +232,7 @@ static bool is_woken(const struct loop *loop, const struct epoll_event *events, 
 	return false;
 }
 
-void loop_turn(struct loop *loop, int wait_ms)
+uint64_t loop_turn(struct loop *loop, int wait_ms)
 {
 	struct epoll_event events[LOOP_EVENTS];
 	int count = epoll_wait(loop->epoll_fd, events, LOOP_EVENTS, wait_for_ms(loop, wait_ms));
@@ -255,13 +256,27 @@ void loop_turn(struct loop *loop, int wait_ms)
 	loop->hooks.turn_end(loop->hooks.arg, now_us);
 	if (clock_now_us() - start_us > LOOP_TURN_BUDGET_US)
 		loop->long_turns++;
+	return start_us;
+}
+
+static void sleep_until(uint64_t us)
+{
+	struct timespec at = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
 }
 
 void loop_run(struct loop *loop)
 {
+	uint64_t began_us = 0, before_us;
+
 	loop->stopped = false;
-	while (!loop->stopped)
-		loop_turn(loop, -1);
+	while (!loop->stopped) {
+		before_us = began_us;
+		began_us = loop_turn(loop, -1);
+		if (began_us < before_us + 2 * LOOP_GATHER_US)
+			sleep_until(began_us + LOOP_GATHER_US);
+	}
 }
 
 void loop_wake(struct loop *loop)

@@ -19,7 +19,10 @@
 
 #include "base/list.h"
 
-enum { LOOP_TURN_BUDGET_US = 20000 };
+enum {
+	LOOP_TURN_BUDGET_US = 20000,
+	LOOP_GATHER_US = 2000,
+};
 
 struct loop;
 
@@ -66,10 +69,14 @@ void loop_work_init(struct loop_work *work, void (*run)(struct loop_work *work, 
 /* Harmless when it waits already. */
 void loop_defer(struct loop *loop, struct loop_work *work);
 
-/* Runs turns until loop_stop(). */
+/*
+ * Runs turns until loop_stop(). While there is something to do all the time, a turn begins no sooner
+ * than LOOP_GATHER_US after the one before: hundreds of receivers report one by one, and waking for
+ * each costs more than reading it. What comes after a while without work is taken at once.
+ */
 void loop_run(struct loop *loop);
-/* One turn; waits at most `wait_ms` for something to happen. */
-void loop_turn(struct loop *loop, int wait_ms);
+/* One turn; waits at most `wait_ms` for something to happen. Returns when it had waited. */
+uint64_t loop_turn(struct loop *loop, int wait_ms);
 /* Any thread. */
 void loop_wake(struct loop *loop);
 /* On the loop's thread, usually from `woken`. */

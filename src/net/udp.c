@@ -30,6 +30,19 @@ static int open_socket(const struct addr *at)
 	return fd;
 }
 
+/* PROBE: told by our own interface's MTU alone, not by what ICMP says of the way: media has sizes that
+ * every way takes (1200 bytes, and what encryption adds). */
+void udp_set_whole(struct udp *udp, bool whole)
+{
+	int how = whole ? IP_PMTUDISC_PROBE : IP_PMTUDISC_DONT;
+	int how6 = whole ? IPV6_PMTUDISC_PROBE : IPV6_PMTUDISC_DONT;
+
+	setsockopt(udp->fd, IPPROTO_IP, IP_MTU_DISCOVER, &how, sizeof(how));
+	if (udp->dual)
+		setsockopt(udp->fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &how6, sizeof(how6));
+	udp->whole = whole;
+}
+
 int udp_create(const char *ip, uint16_t port, struct pkt_pool *pool, struct udp **ret_udp)
 {
 	struct addr at;
@@ -46,6 +59,8 @@ int udp_create(const char *ip, uint16_t port, struct pkt_pool *pool, struct udp 
 	udp->fd = open_socket(&at);
 	if (udp->fd < 0)
 		err = udp->fd;
+	else
+		udp_set_whole(udp, true);
 	if (!err)
 		err = udp_in_init(udp);
 	if (!err)

@@ -147,6 +147,15 @@ static void count_sent(struct udp *udp, const struct udp_message *message)
 	*(message->count > 1 ? &udp->counters.segments : &udp->counters.single) += message->count;
 }
 
+/* Our own interface has a small MTU: from now on what is longer goes in fragments. */
+static bool is_too_long(struct udp *udp, int error)
+{
+	if (error != EMSGSIZE || !udp->whole)
+		return false;
+	udp_set_whole(udp, false);
+	return true;
+}
+
 static void send_singly(struct udp *udp, unsigned i)
 {
 	const struct udp_message *message = &udp->out.messages[i];
@@ -159,7 +168,7 @@ static void send_singly(struct udp *udp, unsigned i)
 		do {
 			sent = sendto(
 				udp->fd, at, len, 0, &message->wire_to.u.sa, message->wire_to.len);
-		} while (sent < 0 && errno == EINTR);
+		} while (sent < 0 && (errno == EINTR || is_too_long(udp, errno)));
 		udp->counters.send_calls++;
 		udp->counters.messages++;
 		*(sent < 0 ? &udp->counters.not_sent : &udp->counters.sent) += 1;
@@ -202,7 +211,7 @@ void udp_flush(struct udp *udp)
 		if (errno == EAGAIN || errno == ENOBUFS) {
 			while (done < out->count)
 				udp->counters.not_sent += out->messages[done++].count;
-		} else {
+		} else if (out->messages[done].count > 1 || !is_too_long(udp, errno)) {
 			take_error(udp, done++, errno);
 		}
 	}

@@ -60,10 +60,15 @@ struct udp {
 	struct pkt_pool *pool; /* given */
 	int fd;		       /* owned */
 	bool dual;	       /* an IPv6 socket, which has IPv4 addresses mapped */
+	bool whole;	       /* what it sends must not be fragmented on the way */
 	struct udp_counters counters;
 	struct udp_in in;
 	struct udp_out out;
 };
+
+/* Whether the way may fragment what is sent (IP's DF bit). Without it the kernel need not number
+ * datagrams, which is a noticeable part of what sending costs. */
+void udp_set_whole(struct udp *udp, bool whole);
 
 /* 0 or -ENOMEM. */
 int udp_in_init(struct udp *udp);
