@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "egress/outlet_priv.h"
 #include "rtp/twcc.h"
 
@@ -201,7 +202,7 @@ static void take_status(struct outlet *outlet, uint16_t seq, bool arrived)
 
 int outlet_feedback(struct outlet *outlet, const uint8_t *fci, size_t len)
 {
-	struct twcc_feedback feedback;
+	struct twcc_feedback feedback BYTES_UNFILLED;
 	int error;
 
 	error = twcc_parse(fci, len, &feedback);

@@ -89,6 +89,9 @@ struct outlet_ops {
 	uint8_t *(*place)(void *arg);
 	/* There lies a plaintext RTP packet. */
 	void (*ready)(void *arg, uint8_t *packet, size_t len);
+	/* It is drained after the next one (`turns` 2), or next (1): what that needs may be brought
+	 * into the cache. May be NULL. */
+	void (*soon)(void *arg, unsigned turns);
 };
 
 struct outlet_sent; /* outlet.c */

@@ -117,15 +117,23 @@ static void send_run(struct outlet *outlet, struct outlet_chain *items, struct o
 /* Has what is sent next brought into the cache. */
 static void prefetch(const struct outlet_pool *pool)
 {
-	const struct outlet *outlet;
+	const struct outlet *outlet, *after;
+	const struct list *then;
 
 	if (list_empty(&pool->waiting))
 		return;
 	outlet = list_of(pool->waiting.next, struct outlet, of_pool);
+	then = outlet->of_pool.next;
+	if (outlet->ops->soon)
+		outlet->ops->soon(outlet->arg, 1);
+	if (then != &pool->waiting) {
+		after = list_of(then, struct outlet, of_pool);
+		if (after->ops->soon)
+			after->ops->soon(after->arg, 2);
+		__builtin_prefetch(after->of_pool.next);
+	}
 	for (uint16_t i = outlet->items.first; i != OUTLET_NO_ITEM; i = pool->next[i])
 		outlet_item_prefetch(pool, i);
-	__builtin_prefetch(list_of(outlet->of_pool.next, struct outlet, of_pool));
-	__builtin_prefetch(outlet->of_pool.next);
 }
 
 /* Parts what waits, in its order. */

@@ -356,7 +356,24 @@ static void on_detached(struct sink *sink, uint64_t now_us)
 	of_sink(sink)->layer = -1;
 }
 
+static void on_soon(const struct sink *sink)
+{
+	const struct slot *slot = list_of(sink, struct slot, sink);
+	const char *timeline = (const char *)&slot->timeline;
+
+	__builtin_prefetch(slot->outlet, 1);
+	__builtin_prefetch((const char *)slot->outlet + 64, 1);
+	__builtin_prefetch(&slot->media.usual);
+	__builtin_prefetch((const char *)&slot->media.usual + 64);
+	__builtin_prefetch(&slot->layer, 1);
+	for (size_t at = 0; at < sizeof(slot->timeline); at += 64)
+		__builtin_prefetch(timeline + at, 1);
+	__builtin_prefetch(&slot->sent_us, 1);
+	__builtin_prefetch(&slot->stats, 1);
+}
+
 static const struct sink_ops sink_ops = {
+	.soon = on_soon,
 	.attached = on_attached,
 	.packet = on_packet,
 	.detached = on_detached,

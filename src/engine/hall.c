@@ -70,6 +70,7 @@ int hall_create(lectern_id id, bool home, const struct hall_host *host, struct h
 	hall->home = home;
 	list_init(&hall->members);
 	router_init(&hall->router, &router_ops, hall);
+	router_hold(&hall->router, host->holding);
 	if (!home)
 		router_follow(&hall->router);
 	reels_init(&hall->reels, home ? host->tap : NULL, &hall->router);

@@ -25,6 +25,7 @@ struct hall_host {
 	struct peer_host *peers;
 	struct tap *tap; /* NULL: nothing can be recorded */
 	struct bridge *bridge;
+	struct list *holding; /* routers that hold packets until the end of the turn */
 	void (*event)(void *arg, const struct lectern_event *event);
 	void *arg;
 };

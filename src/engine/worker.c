@@ -34,6 +34,7 @@ struct worker {
 	struct {
 		struct peer_host host;
 		struct hall_host hall_host;
+		struct list holding; /* see router_hold() */
 		struct pkt_pool *pool;
 		struct tap *tap;
 		struct bridge bridge;
@@ -334,7 +335,8 @@ static void on_turn_end(void *arg, uint64_t now_us)
 {
 	struct worker *worker = arg;
 
-	/* first, so that the others can begin */
+	router_release_all(&worker->rt.holding, now_us);
+	/* before we send ourselves, so that the others can begin */
 	bridge_flush(&worker->rt.bridge);
 	if (worker->rt.tap)
 		tap_flush(worker->rt.tap);
@@ -405,7 +407,9 @@ static int make_host(struct worker *worker, const struct worker_config *config)
 		err = tap_create(engine->recorder_socket, &tap_ops, worker, &worker->rt.tap);
 	if (err)
 		return err;
+	list_init(&worker->rt.holding);
 	worker->rt.hall_host = (struct hall_host){
+		.holding = &worker->rt.holding,
 		.peers = host,
 		.tap = worker->rt.tap,
 		.bridge = &worker->rt.bridge,

@@ -169,12 +169,15 @@ static void start_media(struct peer *peer, uint64_t now_us)
 		suite = keys.profile == DTLS_AEAD_AES_128_GCM ? SRTP_AEAD_AES_128_GCM_SUITE
 							      : SRTP_AES128_CM_SHA1_80_SUITE;
 		err = srtp_session_create(suite, keys.receive, keys.send, &peer->srtp);
+		if (peer->srtp)
+			peer->hot = srtp_session_hot(peer->srtp);
 	}
 	explicit_bzero(&keys, sizeof(keys));
 	if (err) {
 		fail(peer, "no SRTP keys", now_us);
 		return;
 	}
+	peer->hot = srtp_session_hot(peer->srtp);
 	peer->alive_us = now_us;
 	set_state(peer, LECTERN_PEER_CONNECTED,
 		suite == SRTP_AEAD_AES_128_GCM_SUITE ? "aead_aes_128_gcm" : "aes128_cm_sha1_80");

@@ -33,6 +33,7 @@ struct peer {
 	struct ice_agent ice;
 	struct dtls *dtls;
 	struct srtp_session *srtp; /* NULL until connected */
+	struct srtp_hot hot;	   /* of it */
 	struct upstream *upstream;
 	struct downstream *downstream;
 	struct loop_timer timer;

@@ -13,6 +13,7 @@ void router_init(struct router *router, const struct router_ops *ops, void *arg)
 	list_init(&router->sources);
 	list_init(&router->sinks);
 	list_init(&router->listeners);
+	list_init(&router->of_holding);
 	speaker_init(&router->speaker);
 }
 
@@ -38,6 +39,52 @@ static void leave_source(struct sink *sink)
 	sink->source = NULL;
 	if (list_empty(&source->sinks))
 		tell_watched(source, false);
+}
+
+void router_hold(struct router *router, struct list *holding)
+{
+	router->holding = holding;
+}
+
+/* Those after `it`: of hundreds of sinks each has a state that nobody has touched since its last
+ * packet, and waiting for memory would be a good part of what they cost. */
+static void prefetch(const struct source *source, const struct list *it)
+{
+	const struct sink *next;
+
+	if (it->next == &source->sinks)
+		return;
+	next = list_of(it->next, struct sink, of_source);
+	if (next->ops->soon)
+		next->ops->soon(next);
+	__builtin_prefetch(list_of(it->next->next, struct sink, of_source));
+	__builtin_prefetch((const char *)list_of(it->next->next, struct sink, of_source) + 64);
+}
+
+void router_release(struct router *router, uint64_t now_us)
+{
+	struct source *source = router->held_of;
+	unsigned count = router->held_count;
+
+	router->held_count = 0;
+	list_remove(&router->of_holding);
+	if (!count)
+		return;
+	list_each (it, &source->sinks) {
+		struct sink *sink = list_of(it, struct sink, of_source);
+
+		prefetch(source, it);
+		for (unsigned i = 0; i < count && sink->source == source; i++)
+			sink->ops->packet(sink, router->held[i], now_us);
+	}
+	for (unsigned i = 0; i < count; i++)
+		pkt_put(router->held[i]);
+}
+
+void router_release_all(struct list *holding, uint64_t now_us)
+{
+	while (!list_empty(holding))
+		router_release(list_of(holding->next, struct router, of_holding), now_us);
 }
 
 static void detach(struct sink *sink, uint64_t now_us)
@@ -139,6 +186,7 @@ static void tell_gate(struct router *router, struct source *source, uint64_t now
 
 static void close_gate(struct router *router, struct source *source, uint64_t now_us)
 {
+	router_release(router, now_us);
 	if (!source->permitted)
 		return;
 	source->permitted = false;
@@ -241,18 +289,21 @@ void router_packet(struct router *router, struct source *source, struct pkt *pkt
 	}
 	if (source->kind == LECTERN_MIC && !router->follows)
 		take_level(router, source, pkt, now_us);
-	list_each (it, &source->sinks) {
-		struct sink *sink = list_of(it, struct sink, of_source);
-
-		sink->ops->packet(sink, pkt, now_us);
-	}
+	if (router->held_count == ROUTER_HELD || router->held_of != source)
+		router_release(router, now_us);
+	router->held_of = source;
+	router->held[router->held_count++] = pkt_ref(pkt);
+	if (!router->holding)
+		router_release(router, now_us);
+	else if (list_empty(&router->of_holding))
+		list_append(router->holding, &router->of_holding);
 }
 
 void router_report(struct router *router, struct source *source, unsigned layer, uint64_t now_us)
 {
-	(void)router;
 	if (!source->permitted)
 		return;
+	router_release(router, now_us);
 	list_each (it, &source->sinks) {
 		struct sink *sink = list_of(it, struct sink, of_source);
 

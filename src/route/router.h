@@ -44,17 +44,35 @@ struct router_ops {
 	void (*gate)(void *arg, struct source *source, bool open, uint64_t now_us);
 };
 
+enum { ROUTER_HELD = 32 };
+
 struct router {
 	const struct router_ops *ops; /* given; NULL: nobody listens */
 	void *arg;
-	struct list sources; /* struct source.of_router */
-	struct list sinks;   /* struct sink.of_router: those that want something */
+	struct list *holding; /* see router_hold() */
+	struct list sources;  /* struct source.of_router */
+	struct list sinks;    /* struct sink.of_router: those that want something */
 	struct list listeners;
 	bool follows; /* voices are ranked elsewhere */
+	/* packets of one source that wait for the rest of the turn; a reference each */
+	struct source *held_of;
+	unsigned held_count;
+	struct pkt *held[ROUTER_HELD];
+	struct list of_holding;
 	struct speaker speaker;
 };
 
 void router_init(struct router *router, const struct router_ops *ops, void *arg);
+/*
+ * From now on packets wait until router_release(), or until those of another source come, so that
+ * the few of a frame reach each sink one behind the other: what a subscriber needs in the cache is
+ * then fetched once for the frame, not once for each packet. While it holds some, the router is in
+ * `holding`, whose owner releases all of them before the turn ends.
+ */
+void router_hold(struct router *router, struct list *holding);
+void router_release(struct router *router, uint64_t now_us);
+/* All that are in the list. */
+void router_release_all(struct list *holding, uint64_t now_us);
 /* Before any source is added: who is heard will be told by router_set_heard(). */
 void router_follow(struct router *router);
 /* Detaches everything that is still attached. */
@@ -84,7 +102,8 @@ void router_set_heard(
 /* Of one that ranks. */
 const uint64_t *router_heard(const struct router *router);
 
-/* The step of the data path: hands a packet of `source` to its sinks, in order of attachment. */
+/* The step of the data path: hands a packet of `source` to its sinks, in order of attachment; at
+ * once, or after router_hold() later in the turn. */
 void router_packet(struct router *router, struct source *source, struct pkt *pkt, uint64_t now_us);
 /* Likewise a sender report, which is source->layers[layer].report already. */
 void router_report(struct router *router, struct source *source, unsigned layer, uint64_t now_us);

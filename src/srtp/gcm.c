@@ -18,6 +18,7 @@ enum {
 	RTCP_AAD = RTCP_HEADER + RTCP_INDEX,
 	SENT_WORDS = SRTP_SENT_WINDOW / 64,
 	WINDOW_WORDS = SRTP_WINDOW / 64,
+	PREFETCH_KEY = 1024, /* bytes: the round keys and the powers of H that short packets need */
 };
 
 #define RTCP_ENCRYPTED (UINT32_C(1) << 31) /* the E bit (RFC 3711 3.4) */
@@ -43,20 +44,21 @@ struct sent {
 };
 
 struct gcm {
+	/* what sending reads, together */
 	const struct aead *aead;
-	struct key in_rtp, in_rtcp, out_rtp, out_rtcp;
+	unsigned sent_count, sent_last;
+	/* One for all SSRCs: so no (SSRC, index) comes twice, and any number of them may report. */
+	uint32_t rtcp_next;
+	struct key out_rtp, out_rtcp;
+	/* an SSRC has the same place in both arrays */
+	uint32_t sent_ssrcs[SRTP_MAX_SENT];
+	struct sent sent[SRTP_MAX_SENT];
 
-	/* state of receiving; an SSRC has the same place in both arrays */
+	/* state of receiving, likewise */
+	struct key in_rtp, in_rtcp;
 	unsigned received_count;
 	uint32_t received_ssrcs[SRTP_MAX_SSRCS];
 	struct received received[SRTP_MAX_SSRCS];
-
-	/* state of sending, likewise */
-	unsigned sent_count, sent_last;
-	uint32_t sent_ssrcs[SRTP_MAX_SENT];
-	struct sent sent[SRTP_MAX_SENT];
-	/* One for all SSRCs: so no (SSRC, index) comes twice, and any number of them may report. */
-	uint32_t rtcp_next;
 };
 
 int gcm_keys_derive(const uint8_t *master, struct gcm_keys *ret_keys)
@@ -314,6 +316,23 @@ static struct sent *find_sent(struct gcm *gcm, uint32_t ssrc)
 		gcm->sent_ssrcs[gcm->sent_count++] = ssrc;
 	gcm->sent_last = i;
 	return &gcm->sent[i];
+}
+
+struct srtp_hot gcm_hot(const struct gcm *gcm)
+{
+	return (struct srtp_hot){gcm, gcm->out_rtp.aead_key};
+}
+
+void gcm_prefetch(const struct srtp_hot *hot)
+{
+	const struct gcm *gcm = hot->state;
+
+	__builtin_prefetch(gcm, 1);
+	__builtin_prefetch(gcm->sent_ssrcs);
+	__builtin_prefetch(gcm->sent, 1);
+	__builtin_prefetch(gcm->sent + 1, 1);
+	for (size_t at = 0; at < PREFETCH_KEY; at += AEAD_ALIGN)
+		__builtin_prefetch((const uint8_t *)hot->key + at);
 }
 
 int gcm_seal_rtp(struct gcm *gcm, uint8_t *packet, size_t *len, size_t room)

@@ -26,6 +26,7 @@ struct gcm_keys {
 };
 
 struct gcm;
+struct srtp_hot;
 
 /* `master`: a key of 16 bytes and its salt of 12. -ENOMEM, -EIO. */
 int gcm_keys_derive(const uint8_t *master, struct gcm_keys *ret_keys);
@@ -37,6 +38,9 @@ void gcm_destroy(struct gcm *gcm);
 
 int gcm_open_rtp(struct gcm *gcm, uint8_t *packet, size_t *len);
 int gcm_open_rtcp(struct gcm *gcm, uint8_t *packet, size_t *len);
+/* See srtp_session_hot(). */
+struct srtp_hot gcm_hot(const struct gcm *gcm);
+void gcm_prefetch(const struct srtp_hot *hot);
 int gcm_seal_rtp(struct gcm *gcm, uint8_t *packet, size_t *len, size_t room);
 int gcm_seal_rtcp(struct gcm *gcm, uint8_t *packet, size_t *len, size_t room);
 

@@ -126,3 +126,14 @@ int srtp_protect_rtcp_compound(
 	return session->gcm ? gcm_seal_rtcp(session->gcm, packet, len, room)
 			    : libsrtp_seal_rtcp(session->libsrtp, packet, len, room);
 }
+
+struct srtp_hot srtp_session_hot(const struct srtp_session *session)
+{
+	return session->gcm ? gcm_hot(session->gcm) : (struct srtp_hot){NULL, NULL};
+}
+
+void srtp_prefetch(const struct srtp_hot *hot)
+{
+	if (hot->key)
+		gcm_prefetch(hot);
+}

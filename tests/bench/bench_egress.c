@@ -40,6 +40,7 @@ struct subscriber {
 static struct pkt_pool *pool;
 static struct udp *udp;
 static struct router router;
+static struct list holding;
 static struct source camera, microphone;
 static struct codec_stream stream;
 static struct subscriber *subscribers;
@@ -167,6 +168,7 @@ static void burst(unsigned number)
 		publish(&camera, video, number * 3000, i == 0, 1100u + (i & 1));
 	for (unsigned i = 0; i < 1 + (number % 3 > 0); i++, audio++)
 		publish(&microphone, audio, audio * 960u, true, 110);
+	router_release_all(&holding, clock_now_us());
 	while (outlet_pool_drain_one(items, clock_now_us()))
 		;
 	udp_flush(udp);
@@ -231,6 +233,8 @@ int main(int argc, char **argv)
 		abort();
 	outlet_pool_create(ITEMS, &items);
 	router_init(&router, NULL, NULL);
+	list_init(&holding);
+	router_hold(&router, &holding);
 	source_init(&camera, &source_ops, 1, LECTERN_CAMERA, LECTERN_CODEC_VP8, 90000, 1);
 	source_init(&microphone, &source_ops, 1, LECTERN_MIC, LECTERN_CODEC_OPUS, 48000, 1);
 	router_add(&router, &camera);

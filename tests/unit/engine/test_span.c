@@ -134,7 +134,8 @@ static void on_detached(struct sink *sink, uint64_t now_us)
 	list_of(sink, struct watcher, sink)->detached++;
 }
 
-static const struct sink_ops sink_ops = {on_attached, on_packet, on_report, on_detached};
+static const struct sink_ops sink_ops = {
+	.attached = on_attached, .packet = on_packet, .report = on_report, .detached = on_detached};
 
 /* ---- the two ends ---- */
 

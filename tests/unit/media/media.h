@@ -213,8 +213,10 @@ static inline void hand_detached(struct sink *sink, uint64_t now_us)
 	list_of(sink, struct hand_sink, sink)->detached++;
 }
 
-static const struct sink_ops hand_sink_ops = {
-	hand_attached, hand_packet, hand_report, hand_detached};
+static const struct sink_ops hand_sink_ops = {.attached = hand_attached,
+	.packet = hand_packet,
+	.report = hand_report,
+	.detached = hand_detached};
 
 static inline void hand_sink_init(struct hand_sink *hand)
 {

@@ -25,7 +25,7 @@ static int setup(void **state)
 {
 	(void)state;
 	now_us = 1000000;
-	memset(&packet, 0, sizeof(packet));
+	packet = (struct pkt){.refs = 1}; /* ours */
 	packet.rtp.payload_len = 50;
 	memset(heard, 0, sizeof(heard));
 	heard_calls = 0;
