@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -259,11 +260,14 @@ uint64_t loop_turn(struct loop *loop, int wait_ms)
 	return start_us;
 }
 
-static void sleep_until(uint64_t us)
+/* Packets of another worker have waited there already. */
+static void sleep_until(const struct loop *loop, uint64_t us)
 {
-	struct timespec at = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
+	struct pollfd wake = {.fd = loop->wake_fd, .events = POLLIN};
+	uint64_t now_us = clock_now_us();
+	struct timespec left = {.tv_nsec = us > now_us ? (long)(us - now_us) * 1000 : 0};
 
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+	ppoll(&wake, 1, &left, NULL);
 }
 
 void loop_run(struct loop *loop)
@@ -275,7 +279,7 @@ void loop_run(struct loop *loop)
 		before_us = began_us;
 		began_us = loop_turn(loop, -1);
 		if (began_us < before_us + 2 * LOOP_GATHER_US)
-			sleep_until(began_us + LOOP_GATHER_US);
+			sleep_until(loop, began_us + LOOP_GATHER_US);
 	}
 }
 

@@ -21,7 +21,7 @@
 
 enum {
 	LOOP_TURN_BUDGET_US = 20000,
-	LOOP_GATHER_US = 2000,
+	LOOP_GATHER_US = 1000,
 };
 
 struct loop;
@@ -72,7 +72,8 @@ void loop_defer(struct loop *loop, struct loop_work *work);
 /*
  * Runs turns until loop_stop(). While there is something to do all the time, a turn begins no sooner
  * than LOOP_GATHER_US after the one before: hundreds of receivers report one by one, and waking for
- * each costs more than reading it. What comes after a while without work is taken at once.
+ * each costs more than reading it. loop_wake() ends that wait, and what comes after a while without
+ * work is taken at once.
  */
 void loop_run(struct loop *loop);
 /* One turn; waits at most `wait_ms` for something to happen. Returns when it had waited. */
