@@ -127,7 +127,7 @@ static struct outlet_item *take_item(struct outlet_pool *pool, uint64_t now_us)
 		outlet_pool_drain(pool, now_us);
 	}
 	item = outlet_chain_take(pool, &pool->free);
-	assert(item); /* else somebody holds them all, neither sent nor cancelled */
+	assert(item); /* else somebody holds them all, and does not send them */
 	pool->free_count--;
 	if (pool->free_count)
 		outlet_item_prefetch(pool, pool->free.first);
@@ -155,11 +155,6 @@ void outlet_add(struct outlet_item *item, struct pkt *pkt, size_t at, size_t len
 	item->pieces[item->piece_count++] =
 		(struct outlet_piece){pkt_ref(pkt), (uint16_t)at, (uint16_t)len};
 	item->size = (uint16_t)(item->size + len);
-}
-
-void outlet_cancel(struct outlet *outlet, struct outlet_item *item)
-{
-	outlet_item_put(outlet->pool, item);
 }
 
 void outlet_send(struct outlet *outlet, struct outlet_item *item)

@@ -124,15 +124,14 @@ void outlet_init(
 void outlet_finish(struct outlet *outlet);
 
 /*
- * An empty item for a packet with header `head`; never NULL. The caller writes item->bytes and
- * counts them in item->len, adds pieces, and gives it to outlet_send() or outlet_cancel(). Whether it can be sent shows when the outlet is drained: to the
- * subscriber what is dropped then is what gets lost on the way.
+ * An empty item for a packet with header `head`; never NULL. The caller writes item->bytes, counts
+ * them in item->len, adds pieces, and gives it to outlet_send(). Whether it can be sent shows when
+ * the outlet is drained: to the subscriber what is dropped then is what gets lost on the way.
  */
 struct outlet_item *outlet_begin(
 	struct outlet *outlet, const struct rtp_template *head, uint64_t now_us);
 /* Takes a reference. The whole is at most OUTLET_MAX_PACKET long. */
 void outlet_add(struct outlet_item *item, struct pkt *pkt, size_t at, size_t len);
-void outlet_cancel(struct outlet *outlet, struct outlet_item *item);
 /* Takes the item. */
 void outlet_send(struct outlet *outlet, struct outlet_item *item);
 /* Whether a repair of `len` bytes is within the budget: a quarter of what else is sent. Counted. */

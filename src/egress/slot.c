@@ -249,12 +249,11 @@ static void forward(struct slot *slot, struct pkt *pkt, bool first, bool blank, 
 		slot->stats.dropped_size++;
 		return;
 	}
-	item = outlet_begin(slot->outlet, head, now_us);
 	if (timeline_take(&slot->timeline, &pkt->rtp, &place)) {
-		outlet_cancel(slot->outlet, item);
 		slot->stats.dropped_late++;
 		return;
 	}
+	item = outlet_begin(slot->outlet, head, now_us);
 	/* RFC 3551 4.1: sound that begins after a silence is marked. */
 	rtp_template_write(head, item->bytes, slot->format->pt,
 		!blank && (ends_picture(slot, pkt) || (first && !slot->video)), (uint16_t)place.seq,

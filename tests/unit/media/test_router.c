@@ -90,6 +90,81 @@ static void nothing_passes_the_closed_gate(void **state)
 	assert_int_equal(sink.packets, 1);
 }
 
+/* ---- packets that wait for the rest of the turn ---- */
+
+static char took[128];
+
+static void write_name(struct sink *sink, struct pkt *pkt, uint64_t at_us)
+{
+	hand_packet(sink, pkt, at_us);
+	strcat(took, list_of(sink, struct hand_sink, sink)->attached == 1 ? "a" : "b");
+}
+
+static const struct sink_ops writing_ops = {
+	.attached = hand_attached, .packet = write_name, .detached = hand_detached};
+
+/* Two sinks of Ana's camera: one writes a, the other, which has come twice, b. */
+static void hold_for_two(struct list *holding, struct hand_sink sinks[2])
+{
+	took[0] = '\0';
+	list_init(holding);
+	router_hold(&router, holding);
+	hand_source_init(&camera, ANA, LECTERN_CAMERA, 1);
+	router_add(&router, &camera.source);
+	router_permit(&router, &camera.source, true, now_us);
+	for (unsigned i = 0; i < 2; i++) {
+		hand_sink_init(&sinks[i]);
+		sink_init(&sinks[i].sink, &writing_ops);
+		sinks[i].attached = i;
+		router_want(&router, &sinks[i].sink, ANA, LECTERN_CAMERA, now_us);
+	}
+}
+
+static void held_packets_reach_each_sink_together(void **state)
+{
+	static struct hand_sink sinks[2];
+	struct list holding;
+
+	(void)state;
+	hold_for_two(&holding, sinks);
+	send(&camera);
+	send(&camera);
+	send(&camera);
+	assert_string_equal(took, "");
+	assert_int_equal(packet.refs, 4);
+	router_release_all(&holding, now_us);
+	assert_string_equal(took, "aaabbb");
+	assert_int_equal(packet.refs, 1);
+	router_release_all(&holding, now_us);
+	assert_string_equal(took, "aaabbb");
+	router_finish(&router, now_us);
+}
+
+static void held_packets_go_before_what_follows(void **state)
+{
+	static struct hand_sink sinks[2];
+	struct list holding;
+
+	(void)state;
+	hold_for_two(&holding, sinks);
+	hand_source_init(&mics[JAN], JAN, LECTERN_MIC, 1);
+	router_add(&router, &mics[JAN].source);
+	router_permit(&router, &mics[JAN].source, true, now_us);
+	send(&camera);
+	send(&camera);
+	send(&mics[JAN]); /* another source's */
+	assert_string_equal(took, "aabb");
+	for (unsigned i = 0; i < ROUTER_HELD + 1; i++)
+		send(&camera);
+	assert_int_equal(strlen(took), 4 + 2 * ROUTER_HELD); /* more than can wait */
+	router_permit(&router, &camera.source, false, now_us);
+	assert_int_equal(strlen(took), 4 + 2 * (ROUTER_HELD + 1));
+	router_release_all(&holding, now_us);
+	assert_int_equal(strlen(took), 4 + 2 * (ROUTER_HELD + 1));
+	assert_int_equal(packet.refs, 1);
+	router_finish(&router, now_us);
+}
+
 static void the_order_of_things_does_not_matter(void **state)
 {
 	static struct hand_sink sink;
@@ -325,6 +400,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nothing_passes_the_closed_gate, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			held_packets_reach_each_sink_together, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			held_packets_go_before_what_follows, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			the_order_of_things_does_not_matter, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -199,6 +199,38 @@ static void a_turn_goes_wake_sockets_work_end(void **state)
 	close(ends[1]);
 }
 
+struct again {
+	struct loop_timer timer;
+	struct loop *loop;
+	unsigned left;
+};
+
+static void on_again(struct loop_timer *timer, uint64_t now_us)
+{
+	struct again *again = list_of(timer, struct again, timer);
+
+	if (--again->left)
+		loop_timer_set(again->loop, timer, now_us);
+	else
+		loop_stop(again->loop);
+}
+
+static void turns_that_never_rest_gather(void **state)
+{
+	enum { TURNS = 40 };
+	struct fixture *f = *state;
+	struct again again = {.timer = {.fire = on_again}, .loop = f->loop, .left = TURNS};
+	uint64_t began_us = clock_now_us();
+
+	assert_int_equal(loop_timer_add(f->loop, &again.timer), 0);
+	loop_timer_set(f->loop, &again.timer, began_us);
+	loop_run(f->loop);
+	assert_int_equal(f->turns, TURNS);
+	/* the first has none before it */
+	assert_true(clock_now_us() - began_us >= (TURNS - 2) * (uint64_t)LOOP_GATHER_US);
+	loop_timer_remove(f->loop, &again.timer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +239,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_removed_or_postponed_timer_does_not_fire, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_turn_waits_for_the_next_timer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(turns_that_never_rest_gather, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_thread_wakes_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_turn_goes_wake_sockets_work_end, set_up, tear_down),
