@@ -7,6 +7,7 @@
 
 #include "tests/bench/traffic.h"
 #include "tests/bench/wire.h"
+#include "tests/client/put.h"
 
 enum { AUDIO_LEVEL = 30, AUDIO_VOICE = 0x80 };
 
@@ -63,29 +64,6 @@ int publisher_create(
 void publisher_destroy(struct publisher *publisher)
 {
 	free(publisher);
-}
-
-static size_t put_u16(uint8_t *at, uint16_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-	return 2;
-}
-
-static size_t put_u32(uint8_t *at, uint32_t value)
-{
-	put_u16(at, (uint16_t)(value >> 16));
-	put_u16(at + 2, (uint16_t)value);
-	return 4;
-}
-
-static size_t put_element(uint8_t *at, uint8_t id, const void *value, size_t len)
-{
-	if (!id)
-		return 0;
-	at[0] = (uint8_t)(id << 4 | (len - 1));
-	memcpy(at + 1, value, len);
-	return 1 + len;
 }
 
 /* RFC 8285 4.2: one-byte elements. */
