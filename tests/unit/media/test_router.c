@@ -97,7 +97,7 @@ static char took[128];
 static void write_name(struct sink *sink, struct pkt *pkt, uint64_t at_us)
 {
 	hand_packet(sink, pkt, at_us);
-	strcat(took, list_of(sink, struct hand_sink, sink)->attached == 1 ? "a" : "b");
+	took[strlen(took)] = list_of(sink, struct hand_sink, sink)->attached == 1 ? 'a' : 'b';
 }
 
 static const struct sink_ops writing_ops = {
@@ -106,7 +106,7 @@ static const struct sink_ops writing_ops = {
 /* Two sinks of Ana's camera: one writes a, the other, which has come twice, b. */
 static void hold_for_two(struct list *holding, struct hand_sink sinks[2])
 {
-	took[0] = '\0';
+	memset(took, 0, sizeof(took));
 	list_init(holding);
 	router_hold(&router, holding);
 	hand_source_init(&camera, ANA, LECTERN_CAMERA, 1);
