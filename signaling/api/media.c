@@ -8,24 +8,26 @@
 #include "signaling/api/table.h"
 #include "signaling/request.h"
 
-/* "c0001.webm", as the recorder names them; nothing else of the folder is served as it lies there.
- */
-static bool is_clip(const char *name)
+/* Of "c0001.webm" or "c0001.mp4", as the recorder names them; NULL: nothing else of the folder is
+ * served as it lies there. */
+static const char *media_type(const char *name)
 {
-	size_t digits;
+	size_t digits = name[0] == 'c' ? strspn(name + 1, "0123456789") : 0;
 
-	if (name[0] != 'c')
-		return false;
-	digits = strspn(name + 1, "0123456789");
-	return digits >= 4 && digits <= 9 && strcmp(name + 1 + digits, ".webm") == 0;
+	if (digits < 4 || digits > 9)
+		return NULL;
+	if (strcmp(name + 1 + digits, ".webm") == 0)
+		return "video/webm";
+	return strcmp(name + 1 + digits, ".mp4") == 0 ? "video/mp4" : NULL;
 }
 
 void api_clip(struct store *store, struct request *request)
 {
 	const struct person *who = &request->who.person;
 	const char *name = request->params.values[2];
+	const char *type = media_type(name);
 	struct recording recording;
-	int r = is_clip(name) ? 0 : -ENOENT;
+	int r = type ? 0 : -ENOENT;
 
 	if (r == 0)
 		r = recording_get_visible(
@@ -35,5 +37,5 @@ void api_clip(struct store *store, struct request *request)
 	if (r < 0)
 		request_fail(request, r);
 	else
-		request_file(request, r, "video/webm", "no-store", true);
+		request_file(request, r, type, "no-store", true);
 }

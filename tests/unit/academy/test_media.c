@@ -79,6 +79,22 @@ static void ranges_of_a_clip(void **state)
 	}
 }
 
+static void a_clip_of_h264_is_mp4(void **state)
+{
+	struct serve *serve = *state;
+	struct reply reply;
+
+	serve_write_clip(serve, "c0005.mp4", 100);
+	reply = get_clip(serve, "c0005.mp4", "bytes=10-19");
+	assert_int_equal(reply.status, 206);
+	assert_string_equal(reply_header(&reply, "content-type"), "video/mp4");
+	check_bytes(&reply, 10, 10);
+	reply_free(&reply);
+	reply = get_clip(serve, "c0005.mp4.new", NULL);
+	assert_int_equal(reply.status, 404);
+	reply_free(&reply);
+}
+
 /* 300 ranges fill the header; libwebsockets or we refuse it, and it costs nothing. */
 static void many_ranges_are_refused(void **state)
 {
@@ -238,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranges_of_a_clip),
 		cmocka_unit_test(many_ranges_are_refused),
+		cmocka_unit_test(a_clip_of_h264_is_mp4),
 		cmocka_unit_test(a_clip_may_grow),
 		cmocka_unit_test(a_clip_may_be_larger_than_4_gib),
 		cmocka_unit_test(only_clips_are_served),
