@@ -206,6 +206,10 @@ static void call_route(struct exchange *exchange)
 		answer_ready(exchange);
 		return;
 	}
+	if (request->route->admit && !request->route->admit(request)) {
+		answer_ready(exchange);
+		return;
+	}
 	moved(exchange);
 	r = submit(exchange, request->route->lane, run_route, route_done);
 	if (r < 0) {

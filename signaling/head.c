@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "signaling/request.h"
 
 enum { HEADER_HOST = 256, HEADER_ORIGIN = 300, HEADER_COOKIE = 4096, HEADER_SHORT = 256 };
@@ -150,11 +151,22 @@ static void read_stream_headers(struct lws *wsi, struct request *request)
 		snprintf(request->if_match, sizeof(request->if_match), "?");
 }
 
+static void read_from(struct lws *wsi, struct request *request)
+{
+	char text[ADDR_TEXT] = "";
+
+	lws_get_peer_simple(wsi, text, sizeof(text));
+	if (addr_parse(text, 0, &request->from) < 0)
+		addr_parse("0.0.0.0", 0, &request->from); /* it is gone already */
+	addr_unmap(&request->from);
+}
+
 int head_read(struct lws *wsi, struct request *request)
 {
 	int r;
 
 	request->method = method_of(wsi, &request->head);
+	read_from(wsi, request);
 	if (read_path(wsi, request) < 0)
 		return refuse(request, 414, "The address is too long or not one.");
 	read_query(wsi, request);

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "signaling/exchange.h"
 #include "signaling/head.h"
+#include "signaling/throttle.h"
 #include "signaling/url.h"
 #include "signaling/work.h"
 
@@ -305,7 +306,10 @@ int http_create(
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
 	choose_address(http);
 	server->http = http;
-	r = try_bind(http, server->config->http.port, why);
+	server->throttle = throttle_create();
+	r = server->throttle ? 0 : fail(-ENOMEM, why, "out of memory");
+	if (r == 0)
+		r = try_bind(http, server->config->http.port, why);
 	if (r == 0 && lectern_config_tls(server->config))
 		r = check_tls(server->config, why);
 	if (r == 0)
@@ -327,6 +331,8 @@ void http_destroy(struct http *http)
 		exchanges_finish(&http->exchanges);
 		lws_context_destroy(http->context);
 	}
+	throttle_destroy(http->server->throttle);
+	http->server->throttle = NULL;
 	free(http);
 }
 

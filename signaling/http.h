@@ -29,6 +29,7 @@ struct http;
 struct lectern_engine;
 struct live;
 struct route;
+struct throttle;
 struct work;
 
 enum {
@@ -56,6 +57,7 @@ struct server {
 	struct work *work;
 	struct lectern_engine *engine;
 	struct http *http;
+	struct throttle *throttle; /* http_create() makes it, http_destroy() ends it */
 	struct live *live;
 	/* Given by `live`: what the API says of a session that is held now. NULL: nothing is. */
 	struct live_view (*live_look)(struct server *server, int64_t site, int64_t session);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "signaling/range.h"
 #include "store/id.h"
@@ -160,6 +161,50 @@ void request_redirect(struct request *request, const char *location)
 {
 	request_empty(request, 303);
 	snprintf(request->answer.location, sizeof(request->answer.location), "%s", location);
+}
+
+static int64_t now_ms(void)
+{
+	return (int64_t)(clock_now_us() / 1000);
+}
+
+static bool check_wait(struct request *request, int64_t wait_ms)
+{
+	if (wait_ms == 0)
+		return true;
+	request_error(request, 429, "too_fast", "Too many attempts from this address failed.");
+	request->answer.retry_after_s = (unsigned)((wait_ms + 999) / 1000);
+	return false;
+}
+
+bool request_may_try(struct request *request, enum throttle_kind kind, const char *subject)
+{
+	const struct throttle *throttle = request->server->throttle;
+	const struct throttle_who known = {.from = &request->from, .subject = subject};
+	const struct throttle_who who = {.from = &request->from};
+
+	if (subject && throttle_trusts(throttle, kind, known, now_ms()))
+		return true;
+	return check_wait(request, throttle_wait(throttle, kind, who, now_ms()));
+}
+
+void request_was_right(struct request *request, enum throttle_kind kind, const char *subject)
+{
+	const struct throttle_who who = {.from = &request->from, .subject = subject};
+
+	throttle_trust(request->server->throttle, kind, who, now_ms());
+}
+
+bool request_was_wrong(struct request *request, enum throttle_kind kind)
+{
+	const struct throttle_who who = {.from = &request->from};
+	int64_t wait_ms = throttle_take(request->server->throttle, kind, who, now_ms());
+	char text[ADDR_TEXT];
+
+	if (wait_ms > 0 && throttle_tells(request->server->throttle, kind, now_ms()))
+		log_warn("http", "too many attempts in vain what=%s from=%s", throttle_name(kind),
+			addr_ip_text(&request->from, text));
+	return check_wait(request, wait_ms);
 }
 
 /*

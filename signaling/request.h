@@ -19,8 +19,10 @@
 
 #include <jansson.h>
 
+#include "base/addr.h"
 #include "signaling/auth.h"
 #include "signaling/http.h"
+#include "signaling/throttle.h"
 #include "signaling/url.h"
 
 struct request;
@@ -62,6 +64,9 @@ struct route {
 	 * what is wrong in plain text. NULL: a route of our own pages.
 	 */
 	const char *stream;
+	/* Control thread, before `run`, with the body there. False: it answered. NULL: no question.
+	 */
+	bool (*admit)(struct request *request);
 };
 
 struct answer {
@@ -96,7 +101,8 @@ struct request {
 	char bearer[REQUEST_BEARER]; /* "": none that could be one of ours */
 	char if_match[REQUEST_IF_MATCH];
 	bool takes_br, takes_gzip;
-	unsigned last_n; /* who signed in last in this browser; 0: nobody */
+	struct addr from; /* who asks; the port is 0 */
+	unsigned last_n;  /* who signed in last in this browser; 0: nobody */
 	struct url_params params;
 	struct identity who; /* of routes that need a sign-in */
 	json_t *body;	     /* of changing requests: an object */
@@ -134,6 +140,15 @@ void request_error(struct request *request, unsigned status, const char *code, c
 void request_fail(struct request *request, int error);
 void request_empty(struct request *request, unsigned status);
 void request_redirect(struct request *request, const char *location);
+/*
+ * What may fail only so often from one address (signaling/throttle.h). Control thread:
+ * request_may_try() in `admit`, one of the other two in `finish`. Where there were too many, 429 with
+ * Retry-After is answered, and false returned. Who was right with `subject` before, from the same
+ * address, may always try with it; NULL: nobody may.
+ */
+bool request_may_try(struct request *request, enum throttle_kind kind, const char *subject);
+bool request_was_wrong(struct request *request, enum throttle_kind kind);
+void request_was_right(struct request *request, enum throttle_kind kind, const char *subject);
 /* Takes `fd`. Honours HEAD and one Range if `ranges`. */
 void request_file(
 	struct request *request, int fd, const char *type, const char *cache, bool ranges);

@@ -25,6 +25,22 @@ static void answer_signed_in(struct request *request, const char *cookie)
 	request_cookie(request, "lectern_last", n, "/", AUTH_LIFETIME_MS);
 }
 
+/* A person opens the link, not a program. */
+static bool say_wait(struct request *request)
+{
+	const unsigned wait_s = request->answer.retry_after_s;
+
+	request_text(request, 429, "text/plain; charset=utf-8",
+		"Too many links from your network did not work. Open yours again in a minute.\n");
+	request->answer.retry_after_s = wait_s;
+	return false;
+}
+
+bool api_signin_admit(struct request *request)
+{
+	return request_may_try(request, THROTTLE_LINK, NULL) || say_wait(request);
+}
+
 void api_signin(struct store *store, struct request *request)
 {
 	char hash[SIGNIN_HASH], cookie[SIGNIN_TOKEN];
@@ -54,8 +70,11 @@ void api_signin_finish(struct request *request)
 {
 	int r;
 
-	if (request->changed.person.id == 0)
+	if (request->changed.person.id == 0) {
+		if (request->answer.status == 303 && !request_was_wrong(request, THROTTLE_LINK))
+			say_wait(request);
 		return;
+	}
 	r = auth_add(request->server->auth, &request->changed);
 	if (r < 0)
 		request_fail(request, r);

@@ -11,11 +11,11 @@
 
 /* clang-format off */
 const struct route api_routes[] = {
-	/* method, pattern, needs no sign-in, lane, run, finish, stream */
+	/* method, pattern, needs no sign-in, lane, run, finish, stream, admit */
 	{ METHOD_GET, "/", true, WORK_FILE, api_home },
 	{ METHOD_GET, "/assets/<file>", true, WORK_FILE, assets_file },
 	{ METHOD_GET, "/healthz", true, WORK_FILE, api_health },
-	{ METHOD_GET, "/signin/<token>", true, WORK_WRITE, api_signin, api_signin_finish },
+	{ METHOD_GET, "/signin/<token>", true, WORK_WRITE, api_signin, api_signin_finish, NULL, api_signin_admit },
 
 	{ METHOD_GET, API "/courses", false, WORK_READ, api_courses },
 	{ METHOD_GET, API "/me", false, WORK_READ, api_me },
@@ -29,13 +29,13 @@ const struct route api_routes[] = {
 	{ METHOD_POST, API "/signout", false, WORK_WRITE, api_signout, api_signout_finish },
 	{ METHOD_ANY, "/u/<n>/api/*", false, WORK_FILE, api_nothing },
 
-	{ METHOD_POST, "/whip/<room>", true, WORK_READ, whip_post, whip_posted, SDP },
+	{ METHOD_POST, "/whip/<room>", true, WORK_READ, whip_post, whip_posted, SDP, whip_admit },
 	{ METHOD_OPTIONS, "/whip/<room>", true, WORK_FILE, whip_options, NULL, "" },
 	{ METHOD_PATCH, "/whip/<room>/<session>", true, WORK_FILE, whip_of_session, whip_patched, FRAGMENT },
 	{ METHOD_DELETE, "/whip/<room>/<session>", true, WORK_FILE, whip_of_session, whip_deleted, "" },
 	{ METHOD_OPTIONS, "/whip/<room>/<session>", true, WORK_FILE, whip_options, NULL, "" },
 
-	{ METHOD_POST, "/whep/<room>", true, WORK_READ, whip_post, whip_posted, SDP },
+	{ METHOD_POST, "/whep/<room>", true, WORK_READ, whip_post, whip_posted, SDP, whip_admit },
 	{ METHOD_OPTIONS, "/whep/<room>", true, WORK_FILE, whip_options, NULL, "" },
 	{ METHOD_PATCH, "/whep/<room>/<session>", true, WORK_FILE, whip_of_session, whip_patched, FRAGMENT },
 	{ METHOD_DELETE, "/whep/<room>/<session>", true, WORK_FILE, whip_of_session, whip_deleted, "" },

@@ -8,6 +8,7 @@
 extern const struct route api_routes[];
 
 /* signin.c */
+bool api_signin_admit(struct request *request);
 void api_signin(struct store *store, struct request *request);
 void api_signin_finish(struct request *request);
 void api_signout(struct store *store, struct request *request);
@@ -35,6 +36,7 @@ void api_recordings(struct store *store, struct request *request);
 void api_recording(struct store *store, struct request *request);
 void api_recording_events(struct store *store, struct request *request);
 /* whip.c */
+bool whip_admit(struct request *request);
 void whip_post(struct store *store, struct request *request);
 void whip_posted(struct request *request);
 void whip_of_session(struct store *store, struct request *request);

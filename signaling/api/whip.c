@@ -99,6 +99,20 @@ static int look_up(struct store *store, struct request *request, struct found *f
 	return r < 0 ? r : find_class(store, &found->grant, direction, &found->facts);
 }
 
+/* Who was in by this token from there keeps the way in, whatever else comes from that address. */
+bool whip_admit(struct request *request)
+{
+	return request_may_try(request, THROTTLE_STREAM, request->bearer);
+}
+
+/* A guess at a token or at a room. To send none is none. */
+static void count_guess(struct request *request)
+{
+	if ((request->answer.status == 401 || request->answer.status == 404) &&
+		request->bearer[0] != '\0')
+		request_was_wrong(request, THROTTLE_STREAM);
+}
+
 void whip_post(struct store *store, struct request *request)
 {
 	struct found *found = calloc(1, sizeof(*found));
@@ -131,8 +145,11 @@ void whip_posted(struct request *request)
 	struct seat *seat;
 	int r = -ENOMEM;
 
-	if (!found)
+	if (!found) {
+		count_guess(request);
 		return;
+	}
+	request_was_right(request, THROTTLE_STREAM, request->bearer);
 	n = calloc(1, sizeof(*n));
 	if (n) {
 		struct whip_ask ask = {
@@ -195,10 +212,12 @@ void whip_deleted(struct request *request)
 	if (!request->found)
 		return;
 	r = find_session(request, &classroom, &seat);
-	if (r < 0)
+	if (r < 0) {
 		refuse(request, r, NULL);
-	else
+		count_guess(request);
+	} else {
 		whip_close(classroom, seat);
+	}
 }
 
 /* RFC 9725 4.3.1.1. A restart comes with "*", whatever session it restarts. */
@@ -247,6 +266,7 @@ void whip_patched(struct request *request)
 		r = sdp_fragment_parse(request->text, request->text_len, &fragment, why);
 	if (r < 0) {
 		refuse(request, r, why);
+		count_guess(request);
 		return;
 	}
 	if (!check_match(request, seat))

@@ -12,6 +12,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 import unittest
 
 from server_test import PORT, LiveTest, offer
@@ -42,9 +43,9 @@ class WhipTest(LiveTest):
         self.assertEqual((made.returncode, made.stderr), (0, ""))
         return json.loads(made.stdout)
 
-    def ask(self, method, path, token=None, body=None, kind=None, **headers):
+    def ask(self, method, path, token=None, body=None, kind=None, source="127.0.0.1", **headers):
         """One request; returns (status, headers, text)."""
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE_S)
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, PATIENCE_S, (source, 0))
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -218,6 +219,60 @@ class Refusals(WhipTest):
         _, headers, _ = self.ask("OPTIONS", answers[0][1]["Location"])
         self.assertIn("PATCH, DELETE", headers["Access-Control-Allow-Methods"])
         self.assertIsNone(self.ask("OPTIONS", "/healthz")[1]["Access-Control-Allow-Origin"])
+
+
+class Guesses(WhipTest):
+    """Each test comes from addresses of its own: what they did stays with the server."""
+
+    def guess(self, source, path, limit=100):
+        """Wrong tokens until they are not even looked at; returns what is answered then."""
+        for _ in range(limit):
+            status, headers, text = self.ask("POST", path, "x" * 43, offer(PUBLISH), SDP, source)
+            if status == 429:
+                return headers, text
+            self.assertIn(status, (401, 404))
+        self.fail(f"{limit} guesses were answered")
+
+    def test_guesses_at_tokens_are_few_and_lock_no_other_address_out(self):
+        room = self.room()
+        path, token = f"/whip/{room['room']}", room["whip_token"]
+        headers, text = self.guess("127.0.9.1", path)
+        self.assertIn("Too many", text)
+        self.assertEqual(headers["Content-Type"], "text/plain; charset=utf-8")
+        self.assertEqual(headers["Access-Control-Allow-Origin"], "*")
+        self.assertEqual(self.status("POST", path, token, offer(PUBLISH), SDP, "127.0.9.1"), 429)
+        self.assertEqual(self.status("POST", path, token, offer(PUBLISH), SDP, "127.0.9.2"), 201)
+        time.sleep(int(headers["Retry-After"]))
+        self.assertEqual(self.status("POST", path, token, offer(PUBLISH), SDP, "127.0.9.1"), 201)
+
+    def test_guesses_at_rooms_are_few_too(self):
+        self.guess("127.0.9.3", "/whep/0000000000000")
+
+    def test_who_was_in_before_is_not_locked_out(self):
+        room, source = self.room(), "127.0.9.4"
+        path, token = f"/whip/{room['room']}", room["whip_token"]
+        status, headers, _ = self.ask("POST", path, token, offer(PUBLISH), SDP, source)
+        self.assertEqual(status, 201)
+        self.guess(source, path)
+        self.assertEqual(self.status("POST", path, token, offer(PUBLISH), SDP, source), 201)
+        self.assertEqual(self.status("DELETE", headers["Location"], "x" * 43, source=source), 429)
+        self.assertEqual(self.status("DELETE", headers["Location"], token, source=source), 200)
+
+    def test_no_token_is_no_guess(self):
+        room = self.room()
+        path, source = f"/whep/{room['room']}", "127.0.9.5"
+        for _ in range(100):
+            self.assertEqual(self.status("POST", path, None, offer(WATCH), SDP, source), 401)
+        self.assertEqual(self.status("POST", path, room["whep_token"], offer(WATCH), SDP, source), 201)
+
+    def test_guesses_at_links_are_few(self):
+        made = [self.ask("GET", f"/signin/{'x' * 43}", source="127.0.9.6") for _ in range(100)]
+        self.assertEqual({status for status, _, _ in made}, {303, 429})
+        status, headers, text = made[-1]
+        self.assertEqual((status, headers["Content-Type"]), (429, "text/plain; charset=utf-8"))
+        self.assertGreaterEqual(int(headers["Retry-After"]), 1)
+        self.assertIn("Open yours again", text)
+        self.assertEqual(self.ask("GET", f"/signin/{'x' * 43}", source="127.0.9.7")[0], 303)
 
 
 class Sessions(WhipTest):
