@@ -116,11 +116,17 @@ static int bind(sqlite3_stmt *stmt, const struct value *values)
 	return sqlite3_bind_parameter_count(stmt) == count ? 0 : -EINVAL;
 }
 
+/* SQLite rolled back by itself: what follows would be kept without what went before. */
+static bool is_lost(const struct store *store)
+{
+	return store->depth > 0 && sqlite3_get_autocommit(store->db);
+}
+
 struct rows store_select_values(struct store *store, const char *sql, const struct value *values)
 {
 	struct rows rows = {.store = store};
 
-	rows.error = prepare(store, sql, &rows.stmt);
+	rows.error = is_lost(store) ? -ECANCELED : prepare(store, sql, &rows.stmt);
 	if (rows.error == 0)
 		rows.error = bind(rows.stmt, values);
 	return rows;
@@ -182,15 +188,15 @@ int store_run_values(struct store *store, const char *sql, const struct value *v
 	return r < 0 ? r : sqlite3_changes(store->db);
 }
 
+/* A savepoint hides those of the same name around it. */
 int store_begin(struct store *store)
 {
-	int r;
+	int r = store->depth == 0 ? store_run(store, "BEGIN IMMEDIATE")
+				  : store_run(store, "SAVEPOINT inner_one");
 
-	assert(!store->in_transaction);
-	r = store_run(store, "BEGIN IMMEDIATE");
 	if (r < 0)
 		return r;
-	store->in_transaction = true;
+	store->depth++;
 	return 0;
 }
 
@@ -198,24 +204,29 @@ int store_commit(struct store *store)
 {
 	int r;
 
-	assert(store->in_transaction);
-	r = store_run(store, "COMMIT");
+	assert(store->depth > 0);
+	r = store->depth == 1 ? store_run(store, "COMMIT") : store_run(store, "RELEASE inner_one");
 	if (r < 0) {
 		store_rollback(store);
 		return r;
 	}
-	store->in_transaction = false;
+	store->depth--;
 	return 0;
 }
 
 void store_rollback(struct store *store)
 {
-	if (!store->in_transaction)
+	if (store->depth == 0)
 		return;
-	/* Some errors have rolled back already. */
-	if (!sqlite3_get_autocommit(store->db))
-		store_run(store, "ROLLBACK");
-	store->in_transaction = false;
+	if (!is_lost(store)) {
+		if (store->depth == 1) {
+			store_run(store, "ROLLBACK");
+		} else {
+			store_run(store, "ROLLBACK TO inner_one");
+			store_run(store, "RELEASE inner_one");
+		}
+	}
+	store->depth--;
 }
 
 int store_finish(struct store *store, int result)
@@ -234,7 +245,8 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	store_rollback(store);
+	while (store->depth > 0)
+		store_rollback(store);
 	for (size_t i = 0; i < STORE_CACHE; i++) {
 		assert(!store->cache[i].busy);
 		sqlite3_finalize(store->cache[i].stmt);

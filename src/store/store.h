@@ -11,7 +11,8 @@
  * One thread writes; writers of other processes are waited for STORE_BUSY_MS, or as store_wait()
  * says.
  * Errors: -EEXIST a unique key or a foreign key refused the row; -EBUSY locked for too long;
- * -ENOSPC, -EIO, -EBADMSG the file is damaged; -EINVAL wrong SQL, which is our bug.
+ * -ENOSPC, -EIO, -EBADMSG the file is damaged; -EINVAL wrong SQL, which is our bug; -ECANCELED
+ * see store_begin().
  *
  *	struct rows rows = store_select(store, "SELECT id FROM site WHERE parent = $1", V_INT(5));
  *
@@ -79,9 +80,15 @@ void row_copy(const struct rows *rows, int column, char *out, size_t room);
 #define store_run(store, sql, ...) store_run_values(store, sql, STORE_VALUES(__VA_ARGS__))
 int store_run_values(struct store *store, const char *sql, const struct value *values);
 
-/* A transaction that means to write. It does not nest. */
+/*
+ * A transaction that means to write. It nests: an inner one is a savepoint, whose commit is as good
+ * as the outermost one's and whose roll-back takes back only what was done since its begin. Where
+ * SQLite gave up the whole transaction (the disk is full), every call until the outermost end is
+ * -ECANCELED, so that nothing of it can be kept in part.
+ */
 int store_begin(struct store *store);
 int store_commit(struct store *store);
+/* Outside of a transaction: nothing. */
 void store_rollback(struct store *store);
 /* Commits if `result` is 0 or more, else rolls back; returns `result` or the error of the commit.
  */

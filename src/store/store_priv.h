@@ -8,11 +8,11 @@
 
 #include "store/store.h"
 
-enum { STORE_CACHE = 64 };
+enum { STORE_CACHE = 1024 };
 
 struct store {
 	sqlite3 *db;
-	bool in_transaction;
+	unsigned depth; /* of transactions */
 	/* Prepared statements by the address of their SQL; busy ones are in use by open rows. */
 	struct cached {
 		const char *sql;

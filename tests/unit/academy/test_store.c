@@ -158,6 +158,47 @@ static void a_transaction_is_all_or_nothing(void **state)
 	assert_int_equal(count_sites(f->store), 1);
 }
 
+static void an_inner_transaction_takes_back_only_its_own(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(add_site(f->store, 1, "a"), 1);
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(add_site(f->store, 2, "b"), 1);
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(add_site(f->store, 3, "c"), 1);
+	assert_int_equal(store_finish(f->store, 0), 0);
+	assert_int_equal(count_sites(f->store), 3);
+	assert_int_equal(store_finish(f->store, -EIO), -EIO);
+	assert_int_equal(count_sites(f->store), 1);
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(add_site(f->store, 4, "d"), 1);
+	assert_int_equal(store_finish(f->store, 0), 0);
+	assert_int_equal(store_finish(f->store, 0), 0);
+	assert_int_equal(count_sites(f->store), 2);
+}
+
+/* As SQLite does when the disk is full: none of the rest may be kept alone. */
+static void a_transaction_that_is_lost_is_lost_whole(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(add_site(f->store, 1, "a"), 1);
+	assert_int_equal(store_begin(f->store), 0);
+	assert_int_equal(store_run(f->store, "INSERT OR ROLLBACK INTO site"
+					     " (id, slug, name, time_zone, language)"
+					     " VALUES (1, 'b', 'b', 'UTC', 'en')"),
+		-EEXIST);
+	assert_int_equal(add_site(f->store, 2, "c"), -ECANCELED);
+	store_rollback(f->store);
+	assert_int_equal(add_site(f->store, 3, "d"), -ECANCELED);
+	assert_int_equal(store_finish(f->store, 0), -ECANCELED);
+	assert_int_equal(count_sites(f->store), 0);
+	assert_int_equal(add_site(f->store, 4, "e"), 1);
+}
+
 static void a_reader_cannot_write(void **state)
 {
 	struct fixture *f = *state;
@@ -316,6 +357,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(long_text_is_cut_at_a_character, setup, teardown),
 		cmocka_unit_test_setup_teardown(keys_refuse_what_is_not_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_transaction_is_all_or_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_inner_transaction_takes_back_only_its_own, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_transaction_that_is_lost_is_lost_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reader_cannot_write, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_file_is_private, setup, teardown),
 		cmocka_unit_test_setup_teardown(opening_again_keeps_the_data, setup, teardown),
