@@ -7,6 +7,7 @@
 #include "academy/course.h"
 #include "academy/session.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "signaling/api/objects.h"
 #include "signaling/api/table.h"
 #include "signaling/request.h"
@@ -112,32 +113,6 @@ void api_session_finish(struct request *request)
 			request->answer.json, request->server, request->who.person.site);
 }
 
-/*
- * A title is one line for people: no control characters, and none that turn the direction of what
- * stands beside it (U+202A to U+202E, U+2066 to U+2069) or end a line (U+2028, U+2029).
- */
-static bool title_is_good(const char *title)
-{
-	size_t len = strlen(title);
-
-	if (len == 0 || len >= SESSION_TITLE || strspn(title, " ") == len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		const unsigned char c = (unsigned char)title[i];
-		const unsigned char next = (unsigned char)title[i + 1];
-
-		if (c < 0x20 || c == 0x7f || (c == 0xc2 && next < 0xa0))
-			return false;
-		if (c == 0xe2 && next == 0x80 && (unsigned char)title[i + 2] >= 0xa8 &&
-			(unsigned char)title[i + 2] <= 0xae)
-			return false;
-		if (c == 0xe2 && next == 0x81 && (unsigned char)title[i + 2] >= 0xa6 &&
-			(unsigned char)title[i + 2] <= 0xa9)
-			return false;
-	}
-	return true;
-}
-
 /* NULL: all is well; else what is wrong with it. */
 static const char *read_new(
 	const json_t *body, int64_t now_ms, char *title, struct session_params *params)
@@ -152,7 +127,7 @@ static const char *read_new(
 		return "Send course, title, starts_at, length_min and policy, and nothing else.";
 	if (id_parse(course, &params->course) < 0)
 		return "The course is not an id.";
-	if (!title_is_good(given_title))
+	if (!text_is_line(given_title, SESSION_TITLE))
 		return "A title is 1 to 255 bytes of one line.";
 	if (session_policy_parse(policy, &params->policy) < 0)
 		return "The policy is one of always, on_demand, never.";
