@@ -6,9 +6,16 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "signaling/forwarded.h"
 #include "signaling/request.h"
 
-enum { HEADER_HOST = 256, HEADER_ORIGIN = 300, HEADER_COOKIE = 4096, HEADER_SHORT = 256 };
+enum {
+	HEADER_HOST = 256,
+	HEADER_ORIGIN = 300,
+	HEADER_COOKIE = 4096,
+	HEADER_SHORT = 256,
+	HEADER_FORWARDED = 1024
+};
 
 /* "" if it is not there. -EMSGSIZE: longer than any that we have a use for. */
 static int header(struct lws *wsi, enum lws_token_indexes token, char *out, size_t room)
@@ -153,12 +160,18 @@ static void read_stream_headers(struct lws *wsi, struct request *request)
 
 static void read_from(struct lws *wsi, struct request *request)
 {
-	char text[ADDR_TEXT] = "";
+	const struct forwarded *forwarded = request->server->forwarded;
+	char text[ADDR_TEXT] = "", list[HEADER_FORWARDED];
+	struct addr peer;
 
 	lws_get_peer_simple(wsi, text, sizeof(text));
-	if (addr_parse(text, 0, &request->from) < 0)
-		addr_parse("0.0.0.0", 0, &request->from); /* it is gone already */
-	addr_unmap(&request->from);
+	if (addr_parse(text, 0, &peer) < 0)
+		addr_parse("0.0.0.0", 0, &peer); /* it is gone already */
+	addr_unmap(&peer);
+	request->from = peer;
+	if (forwarded_trusts(forwarded, &peer) &&
+		header(wsi, WSI_TOKEN_X_FORWARDED_FOR, list, sizeof(list)) == 0)
+		forwarded_from(forwarded, &peer, list, &request->from);
 }
 
 int head_read(struct lws *wsi, struct request *request)

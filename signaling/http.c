@@ -14,6 +14,7 @@
 #include "base/addr.h"
 #include "base/log.h"
 #include "signaling/exchange.h"
+#include "signaling/forwarded.h"
 #include "signaling/head.h"
 #include "signaling/throttle.h"
 #include "signaling/url.h"
@@ -28,6 +29,7 @@ struct http {
 	/* state */
 	struct lws_protocols protocols[3];
 	struct exchanges exchanges;
+	struct forwarded forwarded;
 	char address[LECTERN_MAX_ADDRESS];
 	uint16_t port;
 };
@@ -306,6 +308,8 @@ int http_create(
 	lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
 	choose_address(http);
 	server->http = http;
+	forwarded_init(&http->forwarded, server->config);
+	server->forwarded = &http->forwarded;
 	server->throttle = throttle_create();
 	r = server->throttle ? 0 : fail(-ENOMEM, why, "out of memory");
 	if (r == 0)
@@ -333,6 +337,7 @@ void http_destroy(struct http *http)
 	}
 	throttle_destroy(http->server->throttle);
 	http->server->throttle = NULL;
+	http->server->forwarded = NULL;
 	free(http);
 }
 

@@ -25,6 +25,7 @@
 #include "lectern/config.h"
 #include "signaling/auth.h"
 
+struct forwarded;
 struct http;
 struct lectern_engine;
 struct live;
@@ -57,7 +58,9 @@ struct server {
 	struct work *work;
 	struct lectern_engine *engine;
 	struct http *http;
-	struct throttle *throttle; /* http_create() makes it, http_destroy() ends it */
+	/* http_create() makes these, http_destroy() ends them */
+	struct throttle *throttle;
+	const struct forwarded *forwarded;
 	struct live *live;
 	/* Given by `live`: what the API says of a session that is held now. NULL: nothing is. */
 	struct live_view (*live_look)(struct server *server, int64_t site, int64_t session);

@@ -16,6 +16,7 @@
 
 #include "base/addr.h"
 #include "base/log.h"
+#include "base/subnet.h"
 
 enum { CONFIG_MAX_FILE = 1 << 20 };
 
@@ -25,7 +26,16 @@ struct place {
 	char *why;
 };
 
-enum key_type { KEY_TEXT, KEY_NUMBER, KEY_PORT, KEY_ADDRESS, KEY_ADDRESSES, KEY_LEVEL, KEY_URL };
+enum key_type {
+	KEY_TEXT,
+	KEY_NUMBER,
+	KEY_PORT,
+	KEY_ADDRESS,
+	KEY_ANNOUNCE,
+	KEY_PROXIES,
+	KEY_LEVEL,
+	KEY_URL
+};
 
 struct key {
 	const char *group; /* NULL: not in a group */
@@ -44,11 +54,12 @@ static const struct key keys[] = {
 	{"http", "certificate", TEXT(http.certificate)},
 	{"http", "key", TEXT(http.key)},
 	{"http", "port", KEY_PORT, OFFSET(http.port)},
+	{"http", "trusted_proxies", KEY_PROXIES},
 	{"http", "url", KEY_URL, OFFSET(http.url)},
 	{"http", "web_client", TEXT(http.web_client)},
 	{"log", "level", KEY_LEVEL, OFFSET(log_level)},
 	{"media", "address", KEY_ADDRESS, OFFSET(media.address)},
-	{"media", "announce", KEY_ADDRESSES, OFFSET(media.announce)},
+	{"media", "announce", KEY_ANNOUNCE},
 	{"media", "port", KEY_PORT, OFFSET(media.port)},
 	{"media", "workers", KEY_NUMBER, OFFSET(media.workers), 64},
 	{"recorder", "grace", KEY_NUMBER, OFFSET(recorder.grace_s), 3600},
@@ -184,27 +195,53 @@ static int set_url(const struct place *place, const config_setting_t *setting, c
 	return r;
 }
 
-static int set_addresses(
-	const struct place *place, const config_setting_t *setting, struct lectern_config *config)
+/* Calls `add` for each text of a list; what it refuses is not `wanted`. */
+static int set_list(const struct place *place, const config_setting_t *setting,
+	struct lectern_config *config, int most,
+	int (*add)(struct lectern_config *config, const char *text), const char *wanted)
 {
+	const char *name = config_setting_name(setting);
 	int count = config_setting_length(setting);
 
 	if (!config_setting_is_array(setting) && !config_setting_is_list(setting))
-		return wrong(place, setting, "announce must be a list like [\"192.0.2.1\"]");
-	if (count > LECTERN_MAX_CANDIDATES)
-		return wrong(place, setting, "announce has at most %d addresses",
-			LECTERN_MAX_CANDIDATES);
-	config->media.announce_count = 0;
+		return wrong(place, setting, "%s must be a list like [\"192.0.2.1\"]", name);
+	if (count > most)
+		return wrong(place, setting, "%s has at most %d addresses", name, most);
 	for (int i = 0; i < count; i++) {
 		const config_setting_t *each = config_setting_get_elem(setting, (unsigned)i);
 		const char *text = config_setting_get_string(each);
 
-		if (!text || lectern_config_announce(config, text) < 0)
-			return wrong(place, each,
-				"each address must be an IP address in quotes that browsers can "
-				"send to, like \"192.0.2.1\"");
+		if (!text || add(config, text) < 0)
+			return wrong(place, each, "each of %s must be %s", name, wanted);
 	}
 	return 0;
+}
+
+static int set_announce(
+	const struct place *place, const config_setting_t *setting, struct lectern_config *config)
+{
+	config->media.announce_count = 0;
+	return set_list(place, setting, config, LECTERN_MAX_CANDIDATES, lectern_config_announce,
+		"an IP address in quotes that browsers can send to, like \"192.0.2.1\"");
+}
+
+static int add_proxy(struct lectern_config *config, const char *text)
+{
+	struct subnet subnet;
+	int r = subnet_parse(text, &subnet);
+
+	if (r == 0)
+		snprintf(config->http.trusted_proxies[config->http.trusted_proxy_count++],
+			LECTERN_MAX_ADDRESS, "%s", text);
+	return r;
+}
+
+static int set_proxies(
+	const struct place *place, const config_setting_t *setting, struct lectern_config *config)
+{
+	config->http.trusted_proxy_count = 0;
+	return set_list(place, setting, config, LECTERN_MAX_PROXIES, add_proxy,
+		"an IP address or a range of them in quotes, like \"10.0.0.0/8\"");
 }
 
 static int get_number(const struct place *place, const config_setting_t *setting, size_t most,
@@ -246,8 +283,10 @@ static int set_key(const struct place *place, const config_setting_t *setting,
 		return set_text(place, setting, field, key->room);
 	case KEY_ADDRESS:
 		return set_address(place, setting, field);
-	case KEY_ADDRESSES:
-		return set_addresses(place, setting, config);
+	case KEY_ANNOUNCE:
+		return set_announce(place, setting, config);
+	case KEY_PROXIES:
+		return set_proxies(place, setting, config);
 	case KEY_URL:
 		return set_url(place, setting, field);
 	case KEY_LEVEL:

@@ -20,6 +20,7 @@ enum {
 	LECTERN_MAX_WHY = 512,	 /* bytes of a message about what is wrong, with its NUL */
 	LECTERN_MAX_ADDRESS = 64,
 	LECTERN_MAX_URL = 256,
+	LECTERN_MAX_PROXIES = 16,
 };
 
 struct lectern_config {
@@ -30,6 +31,8 @@ struct lectern_config {
 		char url[LECTERN_MAX_URL];	   /* see lectern_config_url() */
 		char certificate[LECTERN_MAX_PATH], key[LECTERN_MAX_PATH]; /* PEM; "": no TLS */
 		char web_client[LECTERN_MAX_PATH]; /* folder of the built web client */
+		size_t trusted_proxy_count;
+		char trusted_proxies[LECTERN_MAX_PROXIES][LECTERN_MAX_ADDRESS]; /* base/subnet */
 	} http;
 	struct {
 		unsigned workers;		   /* 0: one a core */

@@ -28,7 +28,7 @@ static void every_key_is_read(void **state)
 		parse(&config,
 			"data = \"/d\";\n"
 			"http: { address = \"::1\"; port = 443; certificate = \"/c\"; key = \"/k\";"
-			" web_client = \"/w\"; };\n"
+			" trusted_proxies = [\"10.0.0.0/8\", \"::1\"]; web_client = \"/w\"; };\n"
 			"media: { workers = 3; address = \"127.0.0.1\"; port = 5000;"
 			" announce = [\"192.0.2.1\", \"2001:db8::1\"]; };\n"
 			"recorder: { program = \"/r\"; grace = 9; };\n"
@@ -41,6 +41,8 @@ static void every_key_is_read(void **state)
 	assert_string_equal(config.http.certificate, "/c");
 	assert_string_equal(config.http.key, "/k");
 	assert_string_equal(config.http.web_client, "/w");
+	assert_int_equal(config.http.trusted_proxy_count, 2);
+	assert_string_equal(config.http.trusted_proxies[0], "10.0.0.0/8");
 	assert_int_equal(config.media.workers, 3);
 	assert_string_equal(config.media.address, "127.0.0.1");
 	assert_int_equal(config.media.port, 5000);
@@ -73,9 +75,17 @@ static void what_is_wrong_is_told_with_its_line(void **state)
 		{"data = [\"a\"];", "data must be text"},
 		{"http: { address = \"localhost\"; };", "address must be an IP address"},
 		{"media: { announce = \"192.0.2.1\"; };", "announce must be a list"},
-		{"media: { announce = [\"x\"]; };", "each address must be an IP address"},
-		{"media: { announce = [1]; };", "each address must be an IP address"},
+		{"media: { announce = [\"x\"]; };", "each of announce must be an IP address"},
+		{"media: { announce = [1]; };", "each of announce must be an IP address"},
 		{"media: { announce = [\"::\"]; };", "that browsers can send to"},
+		{"http: { trusted_proxies = true; };", "trusted_proxies must be a list"},
+		{"http: { trusted_proxies = [\"proxy\"]; };", "an IP address or a range"},
+		{"http: { trusted_proxies = [\"0.0.0.0/0\"]; };", "an IP address or a range"},
+		{"http: { trusted_proxies = [\"1.1.1.1\",\"1.1.1.2\",\"1.1.1.3\",\"1.1.1.4\","
+		 "\"1.1.1.5\",\"1.1.1.6\",\"1.1.1.7\",\"1.1.1.8\",\"1.1.1.9\",\"1.1.1.10\","
+		 "\"1.1.1.11\",\"1.1.1.12\",\"1.1.1.13\",\"1.1.1.14\",\"1.1.1.15\","
+		 "\"1.1.1.16\",\"1.1.1.17\"]; };",
+			"trusted_proxies has at most 16"},
 		{"log: { level = \"loud\"; };", "level must be"},
 		{"log: { level = 3; };", "level must be"},
 		{"http: { certificate = \"/c\"; };", "belong together"},

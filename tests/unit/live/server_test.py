@@ -33,11 +33,11 @@ def offer(name):
 class Server:
     """lecternd with the demo academy in a data folder of its own."""
 
-    def __init__(self, recorder=RECORDER, media_address="127.0.0.1"):
+    def __init__(self, recorder=RECORDER, media_address="127.0.0.1", config=""):
         self.dir = tempfile.mkdtemp(prefix="lectern-live-")
         self.config = os.path.join(self.dir, "lectern.conf")
         with open(self.config, "w") as file:
-            file.write(f'media: {{ port = {MEDIA_PORT}; address = "{media_address}"; workers = 1; }};\n')
+            file.write(f'media: {{ port = {MEDIA_PORT}; address = "{media_address}"; workers = 1; }};\n{config}')
         self.recorder = recorder
         self.links = {}
         self.people = {}

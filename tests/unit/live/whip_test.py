@@ -15,7 +15,7 @@ import sys
 import time
 import unittest
 
-from server_test import PORT, LiveTest, offer
+from server_test import PORT, LiveTest, Server, offer
 from wsclient import PATIENCE_S
 
 LECTERNCTL = sys.argv[3]
@@ -273,6 +273,48 @@ class Guesses(WhipTest):
         self.assertGreaterEqual(int(headers["Retry-After"]), 1)
         self.assertIn("Open yours again", text)
         self.assertEqual(self.ask("GET", f"/signin/{'x' * 43}", source="127.0.9.7")[0], 303)
+
+
+class Proxied(WhipTest):
+    """Behind a reverse proxy the one who asks is in X-Forwarded-For."""
+
+    PROXY, STRANGER = "127.0.9.20", "127.0.9.21"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(config=f'http: {{ trusted_proxies = [ "{cls.PROXY}/32" ]; }};\n')
+
+    def wrong(self, path, source, *forwarded):
+        """A wrong token, with a line of the header for each of `forwarded`; returns the status."""
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, PATIENCE_S, (source, 0))
+        connection.putrequest("POST", path)
+        for line in forwarded:
+            connection.putheader("X-Forwarded-For", line)
+        connection.putheader("Authorization", f"Bearer {'x' * 43}")
+        connection.putheader("Content-Type", SDP)
+        connection.putheader("Content-Length", "0")
+        connection.endheaders()
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def test_each_behind_it_has_a_limit_of_his_own(self):
+        path = f"/whip/{self.room()['room']}"
+        for i in range(100):
+            # whatever he claims himself, in a line of his own or in the proxy's
+            claim = (f"198.51.100.{i}, 192.0.2.1",) if i % 2 else (f"198.51.100.{i}", "192.0.2.1")
+            if self.wrong(path, self.PROXY, *claim) == 429:
+                break
+        else:
+            self.fail("guesses through a proxy are not counted")
+        self.assertEqual(self.wrong(path, self.PROXY, "192.0.2.2"), 401)
+        self.assertEqual(self.wrong(path, self.PROXY, "192.0.2.1"), 429)
+        self.assertEqual(self.wrong(path, "127.0.0.1"), 401)
+
+    def test_nobody_else_is_believed(self):
+        path = f"/whip/{self.room()['room']}"
+        made = [self.wrong(path, self.STRANGER, f"192.0.2.{i}") for i in range(10, 60)]
+        self.assertEqual(made[-1], 429)
 
 
 class Sessions(WhipTest):
