@@ -7,6 +7,8 @@ ALTER TABLE site ADD COLUMN quota_bytes BIGINT NOT NULL DEFAULT 0; -- 0: no limi
 ALTER TABLE site ADD COLUMN colour TEXT NOT NULL DEFAULT '#0b5a69';
 ALTER TABLE site ADD COLUMN logo TEXT; -- media type of the file "logo" in the site's folder; NULL: none
 CREATE INDEX site_of_parent ON site (parent);
+-- Objects are found by their id alone (access.h): each has an index that begins with it.
+CREATE INDEX recording_by_id ON recording (id);
 
 -- An administrator of a site may do so in every site below it; one of the topmost administers the network.
 CREATE TABLE role_of_person (
@@ -58,6 +60,7 @@ CREATE TABLE api_token (
 	FOREIGN KEY (site, person) REFERENCES site_person (site, person)
 );
 CREATE INDEX api_token_of_person ON api_token (person);
+CREATE INDEX api_token_by_id ON api_token (id);
 
 CREATE TABLE webhook (
 	site BIGINT NOT NULL REFERENCES site (id),
@@ -70,6 +73,7 @@ CREATE TABLE webhook (
 	failing_since BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (site, id)
 );
+CREATE INDEX webhook_by_id ON webhook (id);
 
 -- What is to leave the server: written with the change that caused it, sent and tried again by src/delivery.
 CREATE TABLE delivery (

@@ -46,6 +46,7 @@ CREATE TABLE guest_link (
 	CHECK (uses <= max_uses)
 );
 CREATE INDEX guest_link_of_session ON guest_link (site, session);
+CREATE INDEX guest_link_by_id ON guest_link (id);
 
 -- A guest is a person of kind 'guest' with the role 'guest' and a part in this one session.
 CREATE TABLE session_guest (

@@ -16,6 +16,7 @@ CREATE TABLE people_group (
 	PRIMARY KEY (site, id),
 	UNIQUE (site, name)
 );
+CREATE INDEX people_group_by_id ON people_group (id);
 CREATE TABLE group_member (
 	site BIGINT NOT NULL,
 	grp BIGINT NOT NULL,
@@ -96,3 +97,4 @@ CREATE TABLE certificate (
 );
 CREATE INDEX certificate_of_course ON certificate (site, course);
 CREATE INDEX certificate_of_person ON certificate (person);
+CREATE INDEX certificate_by_id ON certificate (id);

@@ -11,6 +11,7 @@ CREATE TABLE venue (
 	PRIMARY KEY (site, id),
 	UNIQUE (site, name)
 );
+CREATE INDEX venue_by_id ON venue (id);
 
 -- first_day and last_day are included: "2026-12-24".
 CREATE TABLE blackout (
@@ -22,6 +23,7 @@ CREATE TABLE blackout (
 	PRIMARY KEY (site, id),
 	CHECK (first_day <= last_day)
 );
+CREATE INDEX blackout_by_id ON blackout (id);
 
 -- Sessions that recur: one row here, a session for each occurrence.
 CREATE TABLE series (
@@ -38,6 +40,7 @@ CREATE TABLE series (
 	PRIMARY KEY (site, id),
 	FOREIGN KEY (site, course) REFERENCES course (site, id)
 );
+CREATE INDEX series_by_id ON series (id);
 
 ALTER TABLE session ADD COLUMN local_start TEXT NOT NULL DEFAULT ''; -- '': derived from starts_at
 ALTER TABLE session ADD COLUMN series BIGINT NOT NULL DEFAULT 0; -- 0: alone
