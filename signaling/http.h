@@ -31,6 +31,7 @@ struct lectern_engine;
 struct live;
 struct route;
 struct throttle;
+struct vault;
 struct work;
 
 enum {
@@ -58,6 +59,7 @@ struct server {
 	struct work *work;
 	struct lectern_engine *engine;
 	struct http *http;
+	const struct vault *vault; /* what is sealed in the database, see academy/vault.h */
 	/* http_create() makes these, http_destroy() ends them */
 	struct throttle *throttle;
 	const struct forwarded *forwarded;

@@ -17,6 +17,7 @@ int data_folder_init(struct data_folder *folder, const struct lectern_config *co
 	folder->path = config->data;
 	folder->lock = -1;
 	snprintf(folder->database, sizeof(folder->database), "%s/lectern.db", config->data);
+	snprintf(folder->vault, sizeof(folder->vault), "%s/secret.key", config->data);
 	snprintf(folder->recordings, sizeof(folder->recordings), "%s/recordings", config->data);
 	snprintf(folder->recorder_socket, sizeof(folder->recorder_socket), "%s/recorder.sock",
 		config->data);

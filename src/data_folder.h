@@ -12,6 +12,7 @@ struct data_folder {
 	const char *path;
 	int lock;
 	char database[LECTERN_MAX_PATH + 32];
+	char vault[LECTERN_MAX_PATH + 32]; /* file of its key */
 	char recordings[LECTERN_MAX_PATH + 32];
 	char recorder_socket[LECTERN_MAX_PATH + 32];
 };

@@ -15,6 +15,7 @@
 #include <sodium.h>
 
 #include "academy/demo.h"
+#include "academy/vault.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "lectern/config.h"
@@ -40,6 +41,7 @@ struct lecternd {
 	struct lectern_config config;
 	struct data_folder data;
 	struct demo demo;
+	struct vault *vault;
 	struct server server;
 	struct http *http;
 	struct live *live;
@@ -192,11 +194,14 @@ static int start(struct lecternd *d)
 
 	r = data_folder_open(&d->data, d->why);
 	if (r == 0)
+		r = vault_open(d->data.vault, &d->vault, d->why);
+	if (r == 0)
 		r = prepare_database(d);
 	if (r < 0 || d->options.check)
 		return r;
 	d->server.config = &d->config;
 	d->server.routes = api_routes;
+	d->server.vault = d->vault;
 	r = http_create(&d->server, &ws_protocol, &d->http, d->why);
 	if (r == 0)
 		r = work_create(d->data.database, http_wake, d->http, &d->server.work, d->why);
@@ -262,6 +267,7 @@ static void end(struct lecternd *d)
 	lectern_engine_destroy(d->server.engine);
 	http_destroy(d->http);
 	auth_destroy(d->server.auth);
+	vault_close(d->vault);
 	data_folder_close(&d->data);
 }
 

@@ -25,6 +25,7 @@
 #include "academy/recording.h"
 #include "academy/session.h"
 #include "academy/site.h"
+#include "academy/vault.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "signaling/api/table.h"
@@ -82,6 +83,7 @@ static void serve_for_ever(struct serve *serve, int tell)
 	struct server server = {.config = &config, .routes = api_routes, .live_look = look};
 	const char *path = folder_file(&serve->folder, "lectern.db");
 	struct store *store;
+	struct vault *vault;
 	char why[LECTERN_MAX_WHY];
 	uint16_t port;
 
@@ -93,6 +95,9 @@ static void serve_for_ever(struct serve *serve, int tell)
 	snprintf(config.http.web_client, sizeof(config.http.web_client), "%s/web",
 		serve->folder.path);
 	id_parse(serve->a.session, &waiting_session);
+	if (vault_open(folder_file(&serve->folder, "secret.key"), &vault, why) < 0)
+		_exit(1);
+	server.vault = vault;
 	if (store_open(path, STORE_WRITE, &store, why) < 0 ||
 		auth_create(store, clock_wall_ms(), &server.auth) < 0 ||
 		http_create(&server, &ws, &serving, why) < 0 ||
@@ -110,6 +115,7 @@ static void serve_for_ever(struct serve *serve, int tell)
 	server.work = NULL;
 	http_destroy(serving);
 	auth_destroy(server.auth);
+	vault_close(vault);
 	exit(0);
 }
 
