@@ -22,12 +22,16 @@ static json_t *role_names(unsigned roles)
 {
 	json_t *names = json_array();
 
+	if (roles & ROLE_ADMIN)
+		json_array_append_new(names, json_string("admin"));
 	if (roles & ROLE_COORDINATOR)
 		json_array_append_new(names, json_string("coordinator"));
 	if (roles & ROLE_INSTRUCTOR)
 		json_array_append_new(names, json_string("instructor"));
 	if (roles & ROLE_TRAINEE)
 		json_array_append_new(names, json_string("trainee"));
+	if (roles & ROLE_GUEST)
+		json_array_append_new(names, json_string("guest"));
 	return names;
 }
 

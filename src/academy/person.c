@@ -13,9 +13,11 @@ static const struct {
 	enum site_role role;
 	const char *name;
 } roles[] = {
+	{ROLE_ADMIN, "admin"},
 	{ROLE_COORDINATOR, "coordinator"},
 	{ROLE_INSTRUCTOR, "instructor"},
 	{ROLE_TRAINEE, "trainee"},
+	{ROLE_GUEST, "guest"},
 };
 
 enum { ROLES = sizeof(roles) / sizeof(roles[0]) };
@@ -81,9 +83,10 @@ int person_get(struct store *store, int64_t site, int64_t id, struct person *ret
 	int r;
 
 	rows = store_select(store,
-		"SELECT p.number, p.name, p.language, s.name, s.time_zone FROM site_person m"
+		"SELECT p.number, p.name, p.language, s.name, s.time_zone, p.kind, p.locked_at,"
+		" p.time_zone FROM site_person m"
 		" JOIN person p ON p.id = m.person JOIN site s ON s.id = m.site"
-		" WHERE m.site = $1 AND m.person = $2",
+		" WHERE m.site = $1 AND m.person = $2 AND m.left_at = 0",
 		V_INT(site), V_INT(id));
 	found = rows_next(&rows);
 	if (found) {
@@ -92,6 +95,9 @@ int person_get(struct store *store, int64_t site, int64_t id, struct person *ret
 		row_copy(&rows, 2, person.language, sizeof(person.language));
 		row_copy(&rows, 3, person.site_name, sizeof(person.site_name));
 		row_copy(&rows, 4, person.time_zone, sizeof(person.time_zone));
+		person.guest = strcmp(row_text(&rows, 5), "guest") == 0;
+		person.locked = row_int(&rows, 6) != 0;
+		row_copy(&rows, 7, person.own_time_zone, sizeof(person.own_time_zone));
 	}
 	r = rows_close(&rows);
 	if (r == 0 && !found)
@@ -107,7 +113,7 @@ int person_find_email(struct store *store, const char *email, struct person *ret
 {
 	struct rows rows = store_select(store,
 		"SELECT m.site, p.id FROM person p JOIN site_person m ON m.person = p.id"
-		" WHERE p.email = $1 ORDER BY m.site LIMIT 1",
+		" WHERE p.email = $1 AND m.left_at = 0 ORDER BY m.site LIMIT 1",
 		V_TEXT(email));
 	int64_t site = 0, id = 0;
 	int r;

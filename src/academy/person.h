@@ -30,17 +30,23 @@ enum site_role {
 	ROLE_COORDINATOR = 1 << 0,
 	ROLE_INSTRUCTOR = 1 << 1,
 	ROLE_TRAINEE = 1 << 2,
+	ROLE_ADMIN = 1 << 3, /* here and in every site below */
+	ROLE_GUEST = 1 << 4, /* of one session, see guest.h */
 };
 
+/* A member as seen in one site; who left it is none. */
 struct person {
 	int64_t id;
 	int64_t site;
 	unsigned n;	/* /u/<n> */
 	unsigned roles; /* enum site_role */
+	bool guest;	/* without an account */
+	bool locked;	/* by an administrator: may not sign in */
 	char name[LECTERN_MAX_NAME];
 	char language[PERSON_LANGUAGE];
 	char site_name[SITE_NAME];
-	char time_zone[SITE_ZONE];
+	char time_zone[SITE_ZONE];     /* of the site */
+	char own_time_zone[SITE_ZONE]; /* "": that of the browser */
 };
 
 struct person_params {

@@ -1,5 +1,6 @@
 -- How people prove who they are, and how they come to be here.
 
+-- A guest has no address: email is "guest:" and the id.
 ALTER TABLE person ADD COLUMN kind TEXT NOT NULL DEFAULT 'person' CHECK (kind IN ('person', 'guest'));
 ALTER TABLE person ADD COLUMN time_zone TEXT; -- NULL: that of the browser
 ALTER TABLE person ADD COLUMN locked_at BIGINT NOT NULL DEFAULT 0; -- by an administrator; 0: may sign in
@@ -22,7 +23,11 @@ CREATE TABLE credential (
 
 ALTER TABLE signin_link ADD COLUMN purpose TEXT NOT NULL DEFAULT 'signin'
 	CHECK (purpose IN ('signin', 'invite', 'reset'));
+-- Who was given the link to hand it over, and so may have opened it; 0: it went by mail alone.
+ALTER TABLE signin_link ADD COLUMN given_to BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX signin_link_of_person ON signin_link (person);
+-- 1: its administrators and coordinators sign in with a second factor.
+ALTER TABLE site ADD COLUMN second_factor BIGINT NOT NULL DEFAULT 0;
 
 ALTER TABLE signin ADD COLUMN method TEXT NOT NULL DEFAULT 'link';
 ALTER TABLE signin ADD COLUMN device TEXT NOT NULL DEFAULT ''; -- from User-Agent: "Firefox on Linux"
