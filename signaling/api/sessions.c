@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "academy/course.h"
+#include "academy/enrolment.h"
 #include "academy/session.h"
 #include "base/clock.h"
 #include "base/text.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "academy/course.h"
+#include "academy/enrolment.h"
 #include "academy/session.h"
 #include "academy/site.h"
 #include "store/store.h"

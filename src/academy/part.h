@@ -73,6 +73,11 @@
 	"(SELECT site, course FROM " COURSES_HERE " UNION"                                         \
 	" SELECT c.site, c.id FROM role i JOIN course c ON c.site = i.site"                        \
 	" WHERE i.site = $1 AND i.person = $2 AND i.role IN ('coordinator', 'admin'))"
+/* The same, and for coordinators what is shared with $1, of which they see what it is. */
+#define COURSES_LISTED                                                                             \
+	"(SELECT site, course FROM " COURSES_SEEN " UNION"                                         \
+	" SELECT h.site, h.course FROM role i JOIN course_share h ON h.with_site = i.site"         \
+	" WHERE i.site = $1 AND i.person = $2 AND i.role IN ('coordinator', 'admin'))"
 /*
  * (site, id) of the sessions in which $2 has a part in $1. To be joined with session, which is then
  * reached by its key.

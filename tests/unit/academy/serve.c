@@ -22,6 +22,7 @@
 #include <sodium.h>
 
 #include "academy/course.h"
+#include "academy/enrolment.h"
 #include "academy/recording.h"
 #include "academy/session.h"
 #include "academy/site.h"

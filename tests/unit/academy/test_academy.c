@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "academy/course.h"
+#include "academy/enrolment.h"
 #include "academy/person.h"
 #include "academy/recording.h"
 #include "academy/session.h"
