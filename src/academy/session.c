@@ -115,7 +115,7 @@ int session_role(
 {
 	struct rows rows = store_select(store,
 		"SELECT CASE WHEN " IS_INSTRUCTOR " THEN 3 WHEN " IS_COORDINATOR " THEN 2"
-		" WHEN " IS_TRAINEE " THEN 1 ELSE 0 END"
+		" WHEN " IS_TRAINEE " OR " IS_GUEST " THEN 1 ELSE 0 END"
 		" FROM session s WHERE s.site = $1 AND s.id = $3",
 		V_INT(site), V_INT(person), V_INT(id));
 	bool found = rows_next(&rows);
