@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from "vitest";
-import { cameraLayers } from "./layers";
+import { cameraInOne, cameraLayers } from "./layers";
 
 const heights = (height: number, offered?: number) =>
   cameraLayers(height, offered).map((layer) => (layer.active ? height / (layer.scaleResolutionDownBy ?? 1) : 0));
@@ -28,5 +28,12 @@ describe("cameraLayers", () => {
   it("are named as the offer names them", () => {
     expect(cameraLayers(720).map((layer) => layer.rid)).toEqual(["l", "m", "h"]);
     expect(cameraLayers(360).map((layer) => layer.rid)).toEqual(["l", "m"]);
+  });
+});
+
+describe("cameraInOne", () => {
+  it("has the bits of all layers", () => {
+    expect(cameraInOne(720)).toMatchObject({ scalabilityMode: "L3T3_KEY", maxBitrate: 2_350_000 });
+    expect(cameraInOne(360)).toMatchObject({ maxBitrate: 650_000 });
   });
 });

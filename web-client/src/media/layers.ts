@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * The simulcast layers of a camera, lowest first: halves of the captured height, and no layer so
- * small that nobody could use it. The server forwards to each member the layer that fits.
+ * The layers of a camera, lowest first: halves of the captured height, and no layer so small that
+ * nobody could use it. The server forwards to each member the layer that fits. Either each is a stream
+ * (simulcast), or one stream holds them (SVC); codecs.ts tells which.
  */
+import { SVC_MODE } from "./codecs";
 
 export const CAMERA = { width: 1280, height: 720, frames: 30 } as const;
 
@@ -42,4 +44,12 @@ export function cameraLayers(height: number, offered?: number): RTCRtpEncodingPa
       maxFramerate: CAMERA.frames,
     };
   });
+}
+
+/** The only encoding of a camera whose layers are in one stream: the browser leaves out those of no use. */
+export function cameraInOne(height: number): RTCRtpEncodingParameters {
+  let bits = 0;
+  for (let layer = 0; layer < usefulLayers(height); layer++) bits += bitrate(height / 2 ** layer);
+  const encoding = { scalabilityMode: SVC_MODE, maxBitrate: bits, maxFramerate: CAMERA.frames };
+  return encoding; // scalabilityMode is not in TypeScript's library yet
 }

@@ -70,7 +70,7 @@ describe.skipIf(!existsSync(CHROMIUM))("a peer in Chromium", () => {
     await vite?.close();
   });
 
-  it("offers what we send, then the slots, in VP8 and Opus alone", async () => {
+  it("offers what we send, in one codec, then the slots, in all that may come", async () => {
     const sdp = await page.evaluate(async () => window.ends.peer.offer());
     const sections = sdp.split(/^m=/m).slice(1);
     const shape = sections.map((one) => `${one.split(" ")[0]} ${/a=(sendonly|recvonly)/.exec(one)?.[1]}`);
@@ -81,10 +81,37 @@ describe.skipIf(!existsSync(CHROMIUM))("a peer in Chromium", () => {
     ]);
     expect(sections[1]).toMatch(/a=simulcast:send l;m;h/);
     expect(sections[2]).not.toMatch(/a=simulcast/);
-    const codecs = new Set([...sdp.matchAll(/^a=rtpmap:\d+ (\S+?)\//gm)].map((match) => match[1]));
-    expect(codecs).toEqual(new Set(["opus", "VP8", "rtx"]));
+    const codecs = (section = "") => new Set([...section.matchAll(/^a=rtpmap:\d+ (\S+?)\//gm)].map((match) => match[1]));
+    expect(codecs(sections[0])).toEqual(new Set(["opus", "red"]));
+    for (const camera of [1, 2]) expect(codecs(sections[camera])).toEqual(new Set(["VP8", "rtx"]));
+    expect(codecs(sections[3])).toEqual(new Set(["opus", "red"]));
+    for (const slot of sections.slice(7)) {
+      expect(codecs(slot)).toEqual(new Set(["VP8", "VP9", "AV1", "H264", "rtx"]));
+      expect(slot).not.toMatch(/profile-id=[1-9]|[; ]profile=[1-9]|packetization-mode=0/);
+      expect(slot).toMatch(/dependency-descriptor/);
+    }
     expect(sdp).toMatch(/useinbandfec=1/);
-    expect(sdp.length).toBeLessThan(30_000);
+    expect(sdp.length).toBeLessThan(60_000); // the schema's limit is 100000
+  });
+
+  it("sends another codec if it is told to, its layers in one stream where that is usual", async () => {
+    const offers = await page.evaluate(async () => {
+      const offer = async (cameraCodec: "VP9" | "AV1" | "H264") => {
+        const nothing = { state: () => {}, stream: () => {} };
+        const peer = new window.Peer({ audioSlots: 1, videoSlots: 1, cameraHeight: 720, cameraCodec, ...nothing });
+        const sdp = await peer.offer();
+        const [encoding] = peer.connection.getTransceivers()[1]!.sender.getParameters().encodings;
+        peer.close();
+        return { camera: sdp.split(/^m=/m)[2] ?? "", mode: (encoding as { scalabilityMode?: string }).scalabilityMode };
+      };
+      return { VP9: await offer("VP9"), AV1: await offer("AV1"), H264: await offer("H264") };
+    });
+    for (const [codec, { camera, mode }] of Object.entries(offers)) {
+      expect(/^a=rtpmap:\d+ (\S+?)\//m.exec(camera)?.[1]).toBe(codec);
+      expect(camera).toMatch(/VP8/); // if the server knows no other
+      expect(/a=simulcast/.test(camera)).toBe(codec === "H264");
+      expect(mode).toBe(codec === "H264" ? undefined : "L3T3_KEY");
+    }
   });
 
   it("connects, and keeps what belongs together in one stream", async () => {
@@ -155,6 +182,7 @@ function makeEnds(): void {
       audioSlots: 4,
       videoSlots: 9,
       cameraHeight: 720,
+      cameraCodec: "VP8",
       state: (state) => ends.states.push(state),
       stream: (medium, slot, stream) => (ends.streams[`${medium} ${slot}`] = stream),
     }),

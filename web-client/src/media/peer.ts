@@ -5,16 +5,18 @@
  * by replacing tracks here and by switching slots there: never by another offer. Only ICE restarts
  * make one.
  *
- * Layer heights and bit rates of the camera: see layers.ts.
+ * Layer heights and bit rates of the camera: see layers.ts. Codecs: see codecs.ts.
  */
 import type { Kind, PeerState } from "../room/port";
-import { cameraLayers, SCREEN_BITRATE, SCREEN_FRAMES } from "./layers";
+import { offerToReceive, offerToSend, sendsLayersInOne, type CameraCodec } from "./codecs";
+import { cameraInOne, cameraLayers, SCREEN_BITRATE, SCREEN_FRAMES } from "./layers";
 
 export interface PeerOptions {
   audioSlots: number;
   videoSlots: number;
   /** Height that the camera gives, or is expected to give. */
   cameraHeight: number;
+  cameraCodec: CameraCodec;
   state(state: PeerState): void;
   /** A receiving slot has its stream; audio and video that belong together come in the same one. */
   stream(medium: "audio" | "video", slot: number, stream: MediaStream): void;
@@ -23,24 +25,26 @@ export interface PeerOptions {
 export class Peer {
   readonly connection: RTCPeerConnection;
   readonly #up: Record<Kind, RTCRtpTransceiver>;
+  /** The camera's layers are in one stream. */
+  readonly #inOne: boolean;
   readonly #down = new Map<RTCRtpTransceiver, { medium: "audio" | "video"; slot: number }>();
 
   constructor(private readonly options: PeerOptions) {
     // The server is ICE-lite with a public address: it finds us by our checks, so no STUN, no TURN.
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.connection = pc;
+    this.#inOne = sendsLayersInOne(options.cameraCodec);
     this.#up = {
-      mic: this.#add("audio", { direction: "sendonly" }),
-      camera: this.#add("video", { direction: "sendonly", sendEncodings: cameraLayers(options.cameraHeight) }),
-      screen: this.#add("video", {
-        direction: "sendonly",
-        sendEncodings: [{ maxBitrate: SCREEN_BITRATE, maxFramerate: SCREEN_FRAMES }],
-      }),
+      mic: this.#addUp("audio"),
+      camera: this.#addUp("video", this.#cameraEncodings(options.cameraHeight), options.cameraCodec),
+      screen: this.#addUp("video", [{ maxBitrate: SCREEN_BITRATE, maxFramerate: SCREEN_FRAMES }]),
     };
     for (const medium of ["audio", "video"] as const) {
       const count = medium === "audio" ? options.audioSlots : options.videoSlots;
       for (let slot = 0; slot < count; slot++) {
-        this.#down.set(this.#add(medium, { direction: "recvonly" }), { medium, slot });
+        const transceiver = pc.addTransceiver(medium, { direction: "recvonly" });
+        offerToReceive(transceiver, medium);
+        this.#down.set(transceiver, { medium, slot });
       }
     }
     pc.addEventListener("track", (event) => this.#track(event));
@@ -71,10 +75,14 @@ export class Peer {
     this.connection.close();
   }
 
-  #add(medium: "audio" | "video", init: RTCRtpTransceiverInit): RTCRtpTransceiver {
-    const transceiver = this.connection.addTransceiver(medium, init);
-    preferCodecs(transceiver, medium);
+  #addUp(medium: "audio" | "video", sendEncodings?: RTCRtpEncodingParameters[], codec?: CameraCodec): RTCRtpTransceiver {
+    const transceiver = this.connection.addTransceiver(medium, { direction: "sendonly", ...(sendEncodings && { sendEncodings }) });
+    offerToSend(transceiver, medium, codec);
     return transceiver;
+  }
+
+  #cameraEncodings(height: number, offered?: number): RTCRtpEncodingParameters[] {
+    return this.#inOne ? [cameraInOne(height)] : cameraLayers(height, offered);
   }
 
   async #describe(offer: RTCSessionDescriptionInit): Promise<string> {
@@ -102,18 +110,10 @@ export class Peer {
   async #fitLayers(sender: RTCRtpSender, track: MediaStreamTrack): Promise<void> {
     const parameters = sender.getParameters();
     const height = track.getSettings().height ?? this.options.cameraHeight;
-    const wanted = cameraLayers(height, parameters.encodings.length);
+    const wanted = this.#cameraEncodings(height, parameters.encodings.length);
     parameters.encodings.forEach((encoding, i) => Object.assign(encoding, { ...wanted[i], rid: encoding.rid }));
     await sender.setParameters(parameters).catch(() => {}); // then it sends what the offer said
   }
-}
-
-/** VP8 and Opus are what every part of the server knows; the browser must not choose another. */
-function preferCodecs(transceiver: RTCRtpTransceiver, medium: "audio" | "video"): void {
-  const codecs = RTCRtpReceiver.getCapabilities(medium)?.codecs ?? [];
-  const wanted = medium === "audio" ? ["audio/opus"] : ["video/VP8", "video/rtx"];
-  const preferred = codecs.filter((codec) => wanted.includes(codec.mimeType));
-  if (preferred.length > 0) transceiver.setCodecPreferences?.(preferred);
 }
 
 /** On a weak link a screen gives up frames, not letters. */

@@ -4,6 +4,7 @@
  */
 import { signal, type Signal } from "@preact/signals-core";
 import { KINDS, type Kind, type MediaHandlers, type MediaPort } from "../room/port";
+import { chosenCodec } from "./codecs";
 import { CAMERA } from "./layers";
 import type { LocalMedia } from "./local";
 import { Peer } from "./peer";
@@ -34,6 +35,7 @@ export class BrowserMedia implements MediaPort {
       audioSlots,
       videoSlots,
       cameraHeight: this.local.tracks.camera.value?.getSettings().height ?? CAMERA.height,
+      cameraCodec: chosenCodec(),
       state: (state) => this.peer.value === peer && this.handlers?.peer(state),
       stream: (medium, slot, stream) => {
         if (this.peer.value !== peer) return;
