@@ -85,6 +85,17 @@ test('Firefox hears the speech', async (t) => {
   assert.ok(match > 0.6, `what Firefox heard matches only by ${match.toFixed(3)}`);
 });
 
+test('Firefox, which knows no RED, gets the sound without the copies that Chromium sends', async (t) => {
+  const [[sent], [received]] = await Promise.all([
+    teacher.stats('outbound-rtp', 'audio'),
+    page.evaluate(() => lecternProbe.stats('inbound-rtp', 'audio'))
+      .then((streams) => streams.sort((a, b) => (b.packetsReceived ?? 0) - (a.packetsReceived ?? 0))),
+  ]);
+  const bytes = [sent.bytesSent / sent.packetsSent, received.bytesReceived / received.packetsReceived];
+  t.diagnostic(`${bytes[0].toFixed(0)} bytes a packet sent, ${bytes[1].toFixed(0)} received`);
+  assert.ok(bytes[0] / bytes[1] > 1.5, 'a packet holds another, or it does not');
+});
+
 test('Firefox is seen and heard when it is given the floor', async () => {
   await press('Raise hand');
   await teacher.panel('People');

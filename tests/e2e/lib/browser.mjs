@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 
-import { makeMedia } from './media.mjs';
+import { makeMedia, makeTall } from './media.mjs';
 import { paths } from './paths.mjs';
 
 const text = (name) => readFileSync(join(paths.here, 'lib', name), 'utf8');
@@ -27,9 +27,10 @@ async function once_more(launch) {
   }
 }
 
-/** A Chromium with one camera and one microphone for all its pages. */
-export async function launchChromium(camera = 0, args = []) {
-  const { video, audio } = await makeMedia(camera);
+/** A Chromium with one camera and one microphone for all its pages; `tall`: of 1280x720. */
+export async function launchChromium(camera = 0, args = [], { tall = false } = {}) {
+  const { video: usual, audio } = await makeMedia(camera);
+  const video = tall ? await makeTall(camera) : usual;
   return once_more(() => chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,

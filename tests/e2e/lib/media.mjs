@@ -18,6 +18,7 @@ export const AUDIO_RATE = 48000;
 export const BURSTS = TONES.map((hertz, index) => ({ hertz, at: 0.5 + index * 5 }));
 const BURST_S = 0.12;
 const VERSION = 3;
+const TALL_S = 4; // 83 MB
 
 const VOICES = [
   ['en-gb', 45, [
@@ -151,6 +152,13 @@ export async function makeMedia(camera) {
     video: await once_made(`${name}.y4m`, (file) => makeCamera(camera, file)),
     audio: await once_made(`${name}.wav`, (file) => makeSpeech(camera, file)),
   };
+}
+
+/** The beginning of a camera's loop in 1280x720, for three layers. */
+export async function makeTall(camera) {
+  const { video } = await makeMedia(camera);
+  return once_made(join(paths.media, `v${VERSION}-camera${camera}-720.y4m`), (file) => execFileSync('ffmpeg', ['-v', 'error', '-y',
+    '-i', video, '-t', String(TALL_S), '-vf', 'scale=1280:720:flags=neighbor', '-pix_fmt', 'yuv420p', file]));
 }
 
 /** Loudness of a wav that we made, one value every `step` seconds. */
