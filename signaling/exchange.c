@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "academy/token.h"
 #include "signaling/head.h"
+#include "signaling/perform.h"
 #include "signaling/request.h"
 #include "signaling/work.h"
 
@@ -159,19 +161,14 @@ static void run_route(struct store *store, void *arg)
 {
 	struct exchange *exchange = arg;
 
-	exchange->request->route->run(store, exchange->request);
+	perform(store, exchange->request);
 }
 
-static void route_done(void *arg)
+static void run_saw(struct store *store, void *arg)
 {
 	struct exchange *exchange = arg;
-	struct request *request = exchange->request;
 
-	assert(request->answer.status != 0);
-	if (request->route->finish)
-		request->route->finish(request);
-	if (job_ended(exchange))
-		answer_ready(exchange);
+	perform_saw(store, exchange->request);
 }
 
 static int submit(struct exchange *exchange, int lane, void (*run)(struct store *, void *),
@@ -183,6 +180,57 @@ static int submit(struct exchange *exchange, int lane, void (*run)(struct store 
 	if (r == 0)
 		wait_for_job(exchange);
 	return r;
+}
+
+struct note {
+	int64_t site, token;
+};
+
+static void run_note(struct store *store, void *arg)
+{
+	const struct note *note = arg;
+
+	token_used(store, note->site, note->token, clock_wall_ms());
+}
+
+/* Of a request that only read; nothing depends on it. */
+static void note_token(const struct request *request)
+{
+	struct note *note;
+
+	if (request->token == 0 || request->token_noted || !request->server->work)
+		return;
+	note = malloc(sizeof(*note));
+	if (!note)
+		return;
+	*note = (struct note){request->who.person.site, request->token};
+	if (work_submit_to(request->server->work, WORK_WRITE, run_note, free, note) < 0)
+		free(note);
+}
+
+static void saw_done(void *arg)
+{
+	struct exchange *exchange = arg;
+	struct request *request = exchange->request;
+
+	if (request->route->finish)
+		request->route->finish(request);
+	if (job_ended(exchange))
+		answer_ready(exchange);
+}
+
+static void route_done(void *arg)
+{
+	struct exchange *exchange = arg;
+	struct request *request = exchange->request;
+
+	note_token(request);
+	if (perform_must_tell(request)) {
+		if (submit(exchange, WORK_WRITE, run_saw, saw_done) == 0)
+			return;
+		request_fail(request, -EBUSY);
+	}
+	saw_done(exchange);
 }
 
 static bool parse_body(struct request *request)
@@ -223,12 +271,12 @@ static bool check_who(struct exchange *exchange)
 {
 	struct request *request = exchange->request;
 	const struct identity *who = NULL;
-	unsigned n;
 
-	if (request->route->anyone)
+	/* An API token is for the database to know. */
+	if (request->route->right == ACCESS_PUBLIC_USE || !request->below_n)
 		return true;
-	if (url_number(request->params.values[0], &n) == 0)
-		who = head_identity(request->server, exchange->wsi, n);
+	if (request->n != 0)
+		who = head_identity(request->server, exchange->wsi, request->n);
 	if (!who) {
 		request_error(request, 401, "signed_out", "You are not signed in here.");
 		return false;
@@ -263,6 +311,9 @@ static bool check_changing(struct exchange *exchange)
 		request_error(request, 403, "forbidden", "The request came from another site.");
 		return false;
 	}
+	/* It has no body, and no page of another origin may send it unasked (Fetch). */
+	if (request->method == METHOD_DELETE)
+		return true;
 	if (!head_has_type(exchange->wsi, "application/json")) {
 		request_error(request, 415, "bad_request", "Send application/json.");
 		return false;
@@ -283,7 +334,7 @@ static bool accept_request(struct exchange *exchange, int64_t *ret_length)
 
 	if (head_read(exchange->wsi, request) < 0)
 		return false;
-	if (!request_route(request, request->server->routes))
+	if (!request_route(request))
 		return turn_away(exchange);
 	if (head_length(exchange->wsi, request, ret_length) < 0)
 		return false;

@@ -40,6 +40,8 @@ static enum method method_of(struct lws *wsi, bool *ret_head)
 		return METHOD_GET;
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0)
 		return METHOD_POST;
+	if (lws_hdr_total_length(wsi, WSI_TOKEN_PUT_URI) > 0)
+		return METHOD_PUT;
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_PATCH_URI) > 0)
 		return METHOD_PATCH;
 	if (lws_hdr_total_length(wsi, WSI_TOKEN_DELETE_URI) > 0)
@@ -64,7 +66,7 @@ static int read_path(struct lws *wsi, struct request *request)
 	return 0;
 }
 
-/* libwebsockets has split the query at "&" and decoded it; we only look for numbers in it. */
+/* libwebsockets has split the query at "&" and decoded it. */
 static void read_query(struct lws *wsi, struct request *request)
 {
 	size_t used = 0;
@@ -75,8 +77,11 @@ static void read_query(struct lws *wsi, struct request *request)
 
 		if (len <= 0)
 			break;
+		for (int j = 0; j < len; j++)
+			if (request->query[used + (size_t)j] == URL_QUERY_END)
+				request->query[used + (size_t)j] = ' ';
 		used += (size_t)len;
-		request->query[used++] = '&';
+		request->query[used++] = URL_QUERY_END;
 	}
 	request->query[used] = '\0';
 }
@@ -107,7 +112,8 @@ static int check_framing(struct lws *wsi, struct request *request)
 int head_length(struct lws *wsi, struct request *request, int64_t *ret_length)
 {
 	const int64_t most = request->route->stream ? HTTP_MAX_OFFER : HTTP_MAX_BODY;
-	bool takes_body = request->method == METHOD_POST || request->method == METHOD_PATCH;
+	bool takes_body = request->method == METHOD_POST || request->method == METHOD_PUT ||
+			  request->method == METHOD_PATCH;
 	int64_t length = 0;
 	char text[24];
 
@@ -158,6 +164,23 @@ static void read_stream_headers(struct lws *wsi, struct request *request)
 		snprintf(request->if_match, sizeof(request->if_match), "?");
 }
 
+static int read_api_headers(struct lws *wsi, struct request *request)
+{
+	static const char key[] = "idempotency-key:";
+	char accept[HEADER_SHORT];
+	int len;
+
+	if (header(wsi, WSI_TOKEN_HTTP_ACCEPT, accept, sizeof(accept)) == 0)
+		request->csv = url_accepts(accept, "text/csv");
+	len = lws_hdr_custom_length(wsi, key, sizeof(key) - 1);
+	if (len <= 0)
+		return 0;
+	if (len >= IDEMPOTENCY_KEY ||
+		lws_hdr_custom_copy(wsi, request->key, IDEMPOTENCY_KEY, key, sizeof(key) - 1) < 0)
+		return refuse(request, 400, "The Idempotency-Key is longer than 127 characters.");
+	return 0;
+}
+
 static void read_from(struct lws *wsi, struct request *request)
 {
 	const struct forwarded *forwarded = request->server->forwarded;
@@ -185,6 +208,8 @@ int head_read(struct lws *wsi, struct request *request)
 	read_query(wsi, request);
 	read_stream_headers(wsi, request);
 	r = read_preferences(wsi, request);
+	if (r == 0)
+		r = read_api_headers(wsi, request);
 	return r < 0 ? r : check_framing(wsi, request);
 }
 

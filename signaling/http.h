@@ -54,7 +54,7 @@ struct live_view {
 
 struct server {
 	const struct lectern_config *config; /* borrowed, like everything here */
-	const struct route *routes;	     /* api_routes of api/table.h */
+	const struct route *pages, *api;     /* page_routes and api_routes of api/table.h */
 	struct auth *auth;
 	struct work *work;
 	struct lectern_engine *engine;

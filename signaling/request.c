@@ -41,6 +41,7 @@ void request_destroy(struct request *request)
 		return;
 	answer_clear(&request->answer);
 	json_decref(request->body);
+	json_decref(request->told);
 	free(request->text);
 	free(request->found);
 	free(request);
@@ -48,7 +49,8 @@ void request_destroy(struct request *request)
 
 static void list_methods(struct request *request, const struct route *routes, const char *pattern)
 {
-	static const char *const names[] = {"GET, HEAD", "POST", "PATCH", "DELETE", "OPTIONS"};
+	static const char *const names[] = {
+		"GET, HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 	char *allow = request->answer.allow;
 	size_t len = 0;
 
@@ -75,20 +77,105 @@ static bool pick_method(struct request *request, const struct route *routes, con
 	return false;
 }
 
-bool request_route(struct request *request, const struct route *routes)
+/* The address ends in .csv: that is what is wanted. */
+static void match_csv(struct request *request, const char *pattern)
 {
-	for (const struct route *row = routes; row->pattern; row++)
-		if (url_match(row->pattern, request->path, &request->params))
-			return pick_method(request, routes, row->pattern);
-	request_error(request, 404, "not_found", "There is nothing at this address.");
-	return false;
+	const size_t len = strlen(pattern);
+
+	if (len > 4 && strcmp(pattern + len - 4, ".csv") == 0)
+		request->csv = true;
 }
 
-int64_t request_id(const struct request *request)
+/* 1: a row was picked; 0: no pattern fits; -1: 405 was answered. */
+static int match(struct request *request, const struct route *routes, const char *path)
+{
+	for (const struct route *row = routes; row->pattern; row++) {
+		if (!url_match(row->pattern, path, &request->params))
+			continue;
+		if (!pick_method(request, routes, row->pattern))
+			return -1;
+		match_csv(request, row->pattern);
+		return 1;
+	}
+	return 0;
+}
+
+/* What follows `prefix`, which begins with a slash; NULL: the path is another. */
+static const char *below(const char *path, const char *prefix)
+{
+	struct url_params params;
+	char pattern[32];
+	size_t slashes = 0;
+
+	snprintf(pattern, sizeof(pattern), "%s/*", prefix);
+	if (!url_match(pattern, path, &params))
+		return NULL;
+	for (const char *at = prefix; *at; at++)
+		slashes += *at == '/';
+	for (; slashes > 0; slashes--)
+		path = strchr(path + 1, '/');
+	return path;
+}
+
+/* The path is below /u/<n>. */
+static void read_n(struct request *request)
+{
+	const char *at = request->path + strlen("/u/");
+	char text[16];
+
+	request->below_n = true;
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(at, "/"), at);
+	if (url_number(text, &request->n) < 0)
+		request->n = 0;
+}
+
+static bool route_api(struct request *request, int *ret_found)
+{
+	const char *person = below(request->path, "/u/<n>/api/v1");
+	const char *program = below(request->path, "/api/v1");
+
+	if (!person && !program)
+		return false;
+	*ret_found = match(request, request->server->api, person ? person : program);
+	if (*ret_found == 0)
+		return false;
+	request->in_api = true;
+	if (person)
+		read_n(request);
+	return true;
+}
+
+/* The <n> of a page is no part of what is asked for. */
+static void take_n(struct request *request)
+{
+	struct url_params *params = &request->params;
+
+	if (strncmp(request->route->pattern, "/u/<n>", strlen("/u/<n>")) != 0)
+		return;
+	read_n(request);
+	params->count--;
+	memmove(params->values[0], params->values[1], params->count * sizeof(params->values[0]));
+}
+
+bool request_route(struct request *request)
+{
+	int found;
+
+	if (route_api(request, &found))
+		return found > 0;
+	found = match(request, request->server->pages, request->path);
+	if (found > 0)
+		take_n(request);
+	if (found == 0)
+		request_error(request, 404, "not_found", "There is nothing at this address.");
+	return found > 0;
+}
+
+int64_t request_id_at(const struct request *request, unsigned index)
 {
 	int64_t id;
 
-	if (request->params.count < 2 || id_parse(request->params.values[1], &id) < 0)
+	if (request->params.count <= index || id_parse(request->params.values[index], &id) < 0)
 		return 0;
 	return id;
 }
@@ -137,6 +224,15 @@ void request_fail(struct request *request, int error)
 	assert(error < 0);
 	if (error == -ENOENT) {
 		request_error(request, 404, "not_found", "There is nothing here that you may see.");
+		return;
+	}
+	if (error == -EACCES) {
+		request_error(request, 403, "forbidden", "You may see this, but not do that.");
+		return;
+	}
+	if (error == -EDQUOT) {
+		request_error(request, 507, "quota",
+			"The site has no room left for that. Nothing was changed.");
 		return;
 	}
 	log_error("http", "request failed path=%s error=%s", request->path, strerror(-error));

@@ -2,10 +2,12 @@
 /*
  * One HTTP request and the answer to it.
  *
- * The control thread fills the upper half from the wire and picks the route. The route's `run` then
- * has the request to itself on a thread of the work pool, where it reads what was asked and writes
- * the answer by one of the request_...() calls below; after it, `finish` may add what only the
- * control thread knows, and the answer is sent. A handler that answers nothing is our bug.
+ * The control thread fills the upper part from the wire and picks the route. On a thread of the work
+ * pool it is then judged (perform.h): who asks, which object is meant, whether the route's right is
+ * theirs. The route's `run` has the request to itself there, reads what was asked and writes the
+ * answer by one of the request_...() calls below; after it, `finish` may add what only the control
+ * thread knows, and the answer is sent. A handler that answers nothing is our bug. How to add a
+ * route: api/README.md.
  *
  * Strings that a person reads on a page come from the client by the status; the text of an error is
  * English, for a log.
@@ -19,6 +21,8 @@
 
 #include <jansson.h>
 
+#include "academy/access.h"
+#include "academy/idempotency.h"
 #include "base/addr.h"
 #include "signaling/auth.h"
 #include "signaling/http.h"
@@ -42,6 +46,7 @@ enum {
 enum method {
 	METHOD_GET,
 	METHOD_POST,
+	METHOD_PUT,
 	METHOD_PATCH,
 	METHOD_DELETE,
 	METHOD_OPTIONS,
@@ -49,24 +54,32 @@ enum method {
 	METHOD_ANY
 };
 
-/* One row for each route, in api/table.c; rows of one pattern differ in their method. */
+/*
+ * One row for each route, in api/table.c; rows of one pattern differ in their method. Those of the
+ * API are written below its prefix and serve both /u/<n>/api/v1, where the cookie tells who asks,
+ * and /api/v1, where an API token does.
+ */
 struct route {
 	enum method method;
-	const char *pattern; /* see url_match(); a first <n> is the person's number; NULL ends a
-				table */
-	bool anyone;	     /* no sign-in is needed */
-	int lane;	     /* enum work_lane */
+	const char *pattern; /* see url_match(); NULL ends a table */
+	enum access_right right;
+	int lane; /* enum work_lane; WORK_WRITE runs in a transaction */
 	void (*run)(struct store *store, struct request *request);
 	void (*finish)(struct request *request); /* control thread; NULL: nothing */
+	/* Control thread, before `run`, with the body there. False: it answered. NULL: no question.
+	 */
+	bool (*admit)(struct request *request);
+	/* The object is not the first id of the path but that of the body's field of this name. */
+	const char *in_body;
+	bool saw;    /* a reading route that discloses: the audit tells of each answer */
+	bool secret; /* its answer is told once, and not again by an Idempotency-Key */
+	bool person; /* not for programs with an API token */
 	/*
 	 * Of WHIP and WHEP: the media type of its body, "" where there is none. Such a route asks
 	 * for a bearer token and no cookie, so that pages of every origin may use it, and tells
 	 * what is wrong in plain text. NULL: a route of our own pages.
 	 */
 	const char *stream;
-	/* Control thread, before `run`, with the body there. False: it answered. NULL: no question.
-	 */
-	bool (*admit)(struct request *request);
 };
 
 struct answer {
@@ -100,14 +113,36 @@ struct request {
 	char range[REQUEST_RANGE];
 	char bearer[REQUEST_BEARER]; /* "": none that could be one of ours */
 	char if_match[REQUEST_IF_MATCH];
+	char key[IDEMPOTENCY_KEY]; /* Idempotency-Key; "": none */
 	bool takes_br, takes_gzip;
-	struct addr from; /* who asks; the port is 0 */
-	unsigned last_n;  /* who signed in last in this browser; 0: nobody */
-	struct url_params params;
-	struct identity who; /* of routes that need a sign-in */
-	json_t *body;	     /* of changing requests: an object */
-	char *text;	     /* the body as it came in */
+	bool csv;		  /* the answer is wanted as CSV, by Accept or by its address */
+	struct addr from;	  /* who asks; the port is 0 */
+	unsigned last_n;	  /* who signed in last in this browser; 0: nobody */
+	bool in_api;		  /* below a prefix of the API */
+	bool below_n;		  /* below /u/<n>, where a cookie tells who asks */
+	unsigned n;		  /* that <n>; 0: not a number */
+	struct url_params params; /* without it */
+	struct identity who;	  /* of routes that need a sign-in */
+	int64_t token;		  /* the API token that says so; 0: the cookie does */
+	unsigned scopes;	  /* of the token */
+	bool token_noted;	  /* its use was kept a moment ago */
+	json_t *body;		  /* of changing requests: an object */
+	char *text;		  /* the body as it came in */
 	size_t text_len, text_room;
+
+	/* what is meant, and what the person is to it: before `run` */
+	enum access_kind kind;
+	int64_t site;	/* of the object; where there is none, that which the person is in */
+	int64_t object; /* 0: none (HERE and ME) */
+	unsigned roles; /* enum access_role */
+
+	/* while it runs */
+	struct store *store;
+	int failure;	  /* an errno that spoils it, whatever the handler answers */
+	unsigned audited; /* lines written */
+	bool keep;	  /* what was changed is kept, though the status is 400 or more */
+	bool replayed;	  /* the answer is that of an earlier request with the same key */
+	json_t *told;	  /* of a `saw` route: what the line in the audit tells */
 
 	/* what is answered */
 	struct answer answer;
@@ -122,12 +157,31 @@ struct request *request_create(struct server *server);
 /* Accepts NULL. */
 void request_destroy(struct request *request);
 
-/* Finds the row of `routes` for path and method, the first pattern that fits. False: 404 or 405 was
- * answered. */
-bool request_route(struct request *request, const struct route *routes);
+/* Finds the row for path and method in the server's tables, the first pattern that fits. False: 404 or
+ * 405 was answered. */
+bool request_route(struct request *request);
 
-/* The id in the pattern's <id>; every route below /u/<n> has it second. 0: not an id. */
-int64_t request_id(const struct request *request);
+/* The pattern's <id> of that index, from 0. The first one is `object` already. 0: not an id. */
+int64_t request_id_at(const struct request *request, unsigned index);
+/* Whether the roles that were found have this right as well, for the same object. */
+bool request_may(const struct request *request, enum access_right right);
+/*
+ * The same for another object, named in the body or later in the path. False: 404 or 403 was
+ * answered. From here on `site`, `object`, `kind` and `roles` are those of this object.
+ */
+bool request_turn_to(struct request *request, enum access_right right, int64_t id);
+
+/*
+ * A line of the audit, in a route that writes, within its transaction: who did `action` to the
+ * object. Steals `detail`, an object with what changed, no secrets; NULL: nothing to add. If it
+ * fails, so does the request. A route that changed something and wrote no line is given one, with
+ * the action of its right.
+ */
+void request_audit(struct request *request, const char *action, json_t *detail);
+void request_audit_of(struct request *request, const char *action, enum access_kind kind,
+	int64_t id, int64_t site, json_t *detail);
+/* Of a `saw` route: the details of its line. Steals `detail`. */
+void request_tell(struct request *request, json_t *detail);
 
 /* Takes `json`, NULL being out of memory. */
 void request_json(struct request *request, unsigned status, json_t *json);

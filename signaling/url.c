@@ -27,7 +27,13 @@ bool url_match(const char *pattern, const char *path, struct url_params *ret_par
 			return true;
 		}
 		if (*pattern == '<') {
-			if (!take_param(&params, path, segment))
+			const char *end = memchr(pattern, '>', word);
+			size_t suffix = end ? word - (size_t)(end + 1 - pattern) : 0;
+
+			if (segment < suffix ||
+				memcmp(path + segment - suffix, pattern + word - suffix, suffix) !=
+					0 ||
+				!take_param(&params, path, segment - suffix))
 				return false;
 		} else if (word != segment || memcmp(pattern, path, word) != 0) {
 			return false;
@@ -88,19 +94,44 @@ static int decimal(const char *text, size_t len, int64_t *ret_number)
 	return 0;
 }
 
-int url_query_number(const char *query, const char *name, int64_t *ret_number)
+/* The value, which ends where the query or its part does; NULL: not there. */
+static const char *query_value(const char *query, const char *name, size_t *ret_len)
 {
 	const size_t name_len = strlen(name);
 
 	for (const char *at = query; *at != '\0';) {
-		size_t len = strcspn(at, "&");
+		size_t len = strcspn(at, "\n");
 
-		if (len > name_len && at[name_len] == '=' && memcmp(at, name, name_len) == 0)
-			return decimal(at + name_len + 1, len - name_len - 1, ret_number);
+		if (len > name_len && at[name_len] == '=' && memcmp(at, name, name_len) == 0) {
+			*ret_len = len - name_len - 1;
+			return at + name_len + 1;
+		}
 		at += len;
-		at += strspn(at, "&");
+		at += strspn(at, "\n");
 	}
-	return -ENOENT;
+	return NULL;
+}
+
+int url_query_number(const char *query, const char *name, int64_t *ret_number)
+{
+	size_t len;
+	const char *value = query_value(query, name, &len);
+
+	return value ? decimal(value, len, ret_number) : -ENOENT;
+}
+
+int url_query_text(const char *query, const char *name, char *out, size_t room)
+{
+	size_t len;
+	const char *value = query_value(query, name, &len);
+
+	if (!value)
+		return -ENOENT;
+	if (len >= room)
+		return -EMSGSIZE;
+	memcpy(out, value, len);
+	out[len] = '\0';
+	return 0;
 }
 
 bool url_origin_is_ours(const char *origin, const char *host, bool tls)

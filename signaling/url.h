@@ -23,8 +23,9 @@ struct url_params {
 };
 
 /*
- * `pattern` has segments that are words or "<name>", which takes any one segment that is not empty;
- * a last segment "*" takes whatever is left, even nothing. Values are filled in order.
+ * `pattern` has segments that are words or "<name>", which takes any one segment that is not empty,
+ * or "<name>.ext", which takes one that ends so without its end; a last segment "*" takes whatever is
+ * left, even nothing. Values are filled in order.
  */
 bool url_match(const char *pattern, const char *path, struct url_params *ret_params);
 
@@ -34,8 +35,13 @@ int url_number(const char *text, unsigned *ret_n);
 /* The value of the first cookie of that name. False: not there, or longer than `room` - 1. */
 bool url_cookie(const char *header, const char *name, char *out, size_t room);
 
-/* A decimal number of at most 18 digits from "a=1&b=2". -ENOENT, -EINVAL. */
+/* A query is "a=1" and "b=2" as they were decoded, each ended by a newline. */
+enum { URL_QUERY_END = '\n' };
+
+/* A decimal number of at most 18 digits. -ENOENT, -EINVAL. */
 int url_query_number(const char *query, const char *name, int64_t *ret_number);
+/* -ENOENT; -EMSGSIZE: longer than `room` - 1. */
+int url_query_text(const char *query, const char *name, char *out, size_t room);
 
 /*
  * An Origin header names the host that the request was sent to. Over TLS only https is ours;

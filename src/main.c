@@ -200,7 +200,8 @@ static int start(struct lecternd *d)
 	if (r < 0 || d->options.check)
 		return r;
 	d->server.config = &d->config;
-	d->server.routes = api_routes;
+	d->server.pages = page_routes;
+	d->server.api = api_routes;
 	d->server.vault = d->vault;
 	r = http_create(&d->server, &ws_protocol, &d->http, d->why);
 	if (r == 0)

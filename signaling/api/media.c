@@ -23,15 +23,13 @@ static const char *media_type(const char *name)
 
 void api_clip(struct store *store, struct request *request)
 {
-	const struct person *who = &request->who.person;
-	const char *name = request->params.values[2];
+	const char *name = request->params.values[1];
 	const char *type = media_type(name);
 	struct recording recording;
 	int r = type ? 0 : -ENOENT;
 
 	if (r == 0)
-		r = recording_get_visible(
-			store, who->site, who->id, request_id(request), &recording);
+		r = recording_get(store, request->site, request->object, &recording);
 	if (r == 0)
 		r = files_open(request, &recording, name);
 	if (r < 0)

@@ -30,14 +30,13 @@ void api_health(struct store *store, struct request *request)
 void api_person_root(struct store *store, struct request *request)
 {
 	char location[32];
-	unsigned n;
 
 	(void)store;
-	if (url_number(request->params.values[0], &n) < 0) {
+	if (request->n == 0) {
 		request_fail(request, -ENOENT);
 		return;
 	}
-	snprintf(location, sizeof(location), "/u/%u/", n);
+	snprintf(location, sizeof(location), "/u/%u/", request->n);
 	request_redirect(request, location);
 }
 

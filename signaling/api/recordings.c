@@ -44,9 +44,7 @@ void api_recordings(struct store *store, struct request *request)
 
 static int find(struct store *store, struct request *request, struct recording *ret_recording)
 {
-	const struct person *who = &request->who.person;
-
-	return recording_get_visible(store, who->site, who->id, request_id(request), ret_recording);
+	return recording_get(store, request->site, request->object, ret_recording);
 }
 
 /* null until it is sealed. */

@@ -5,47 +5,52 @@
 #include "signaling/request.h"
 #include "signaling/work.h"
 
-#define API "/u/<n>/api/v1"
 #define SDP "application/sdp"
 #define FRAGMENT "application/trickle-ice-sdpfrag"
 
 /* clang-format off */
+
+/* Below the prefixes of the API; sorted by pattern. How a row is added: README.md. */
 const struct route api_routes[] = {
-	/* method, pattern, needs no sign-in, lane, run, finish, stream, admit */
-	{ METHOD_GET, "/", true, WORK_FILE, api_home },
-	{ METHOD_GET, "/assets/<file>", true, WORK_FILE, assets_file },
-	{ METHOD_GET, "/healthz", true, WORK_FILE, api_health },
-	{ METHOD_GET, "/signin/<token>", true, WORK_WRITE, api_signin, api_signin_finish, NULL, api_signin_admit },
+	{ METHOD_GET, "/courses", ACCESS_COURSE_LIST, WORK_READ, api_courses },
+	{ METHOD_GET, "/me", ACCESS_ME_SEE, WORK_READ, api_me },
+	{ METHOD_PATCH, "/me", ACCESS_ME_CHANGE, WORK_WRITE, api_me_change, api_me_changed },
+	{ METHOD_GET, "/recordings", ACCESS_RECORDING_LIST, WORK_READ, api_recordings },
+	{ METHOD_GET, "/recordings/<id>", ACCESS_RECORDING_SEE, WORK_READ, api_recording, .saw = true },
+	{ METHOD_GET, "/recordings/<id>/events", ACCESS_RECORDING_SEE, WORK_READ, api_recording_events },
+	{ METHOD_GET, "/sessions", ACCESS_SESSION_LIST, WORK_READ, api_sessions, api_sessions_finish },
+	{ METHOD_POST, "/sessions", ACCESS_SESSION_CREATE, WORK_WRITE, api_session_create, api_session_finish, .in_body = "course" },
+	{ METHOD_GET, "/sessions/<id>", ACCESS_SESSION_SEE, WORK_READ, api_session, api_session_finish },
+	{ METHOD_POST, "/signout", ACCESS_ME_CHANGE, WORK_WRITE, api_signout, api_signout_finish, .person = true },
+	{ 0 },
+};
 
-	{ METHOD_GET, API "/courses", false, WORK_READ, api_courses },
-	{ METHOD_GET, API "/me", false, WORK_READ, api_me },
-	{ METHOD_PATCH, API "/me", false, WORK_WRITE, api_me_change, api_me_changed },
-	{ METHOD_GET, API "/recordings", false, WORK_READ, api_recordings },
-	{ METHOD_GET, API "/recordings/<id>", false, WORK_READ, api_recording },
-	{ METHOD_GET, API "/recordings/<id>/events", false, WORK_READ, api_recording_events },
-	{ METHOD_GET, API "/sessions", false, WORK_READ, api_sessions, api_sessions_finish },
-	{ METHOD_POST, API "/sessions", false, WORK_WRITE, api_session_create, api_session_finish },
-	{ METHOD_GET, API "/sessions/<id>", false, WORK_READ, api_session, api_session_finish },
-	{ METHOD_POST, API "/signout", false, WORK_WRITE, api_signout, api_signout_finish },
-	{ METHOD_ANY, "/u/<n>/api/*", false, WORK_FILE, api_nothing },
+/* What is not of the API, by whole paths. */
+const struct route page_routes[] = {
+	{ METHOD_GET, "/", ACCESS_PUBLIC_USE, WORK_FILE, api_home },
+	{ METHOD_GET, "/assets/<file>", ACCESS_PUBLIC_USE, WORK_FILE, assets_file },
+	{ METHOD_GET, "/healthz", ACCESS_PUBLIC_USE, WORK_FILE, api_health },
+	{ METHOD_GET, "/signin/<token>", ACCESS_PUBLIC_USE, WORK_WRITE, api_signin, api_signin_finish, api_signin_admit },
 
-	{ METHOD_POST, "/whip/<room>", true, WORK_READ, whip_post, whip_posted, SDP, whip_admit },
-	{ METHOD_OPTIONS, "/whip/<room>", true, WORK_FILE, whip_options, NULL, "" },
-	{ METHOD_PATCH, "/whip/<room>/<session>", true, WORK_FILE, whip_of_session, whip_patched, FRAGMENT },
-	{ METHOD_DELETE, "/whip/<room>/<session>", true, WORK_FILE, whip_of_session, whip_deleted, "" },
-	{ METHOD_OPTIONS, "/whip/<room>/<session>", true, WORK_FILE, whip_options, NULL, "" },
+	{ METHOD_POST, "/whip/<room>", ACCESS_PUBLIC_USE, WORK_READ, whip_post, whip_posted, whip_admit, .stream = SDP },
+	{ METHOD_OPTIONS, "/whip/<room>", ACCESS_PUBLIC_USE, WORK_FILE, whip_options, .stream = "" },
+	{ METHOD_PATCH, "/whip/<room>/<session>", ACCESS_PUBLIC_USE, WORK_FILE, whip_of_session, whip_patched, .stream = FRAGMENT },
+	{ METHOD_DELETE, "/whip/<room>/<session>", ACCESS_PUBLIC_USE, WORK_FILE, whip_of_session, whip_deleted, .stream = "" },
+	{ METHOD_OPTIONS, "/whip/<room>/<session>", ACCESS_PUBLIC_USE, WORK_FILE, whip_options, .stream = "" },
 
-	{ METHOD_POST, "/whep/<room>", true, WORK_READ, whip_post, whip_posted, SDP, whip_admit },
-	{ METHOD_OPTIONS, "/whep/<room>", true, WORK_FILE, whip_options, NULL, "" },
-	{ METHOD_PATCH, "/whep/<room>/<session>", true, WORK_FILE, whip_of_session, whip_patched, FRAGMENT },
-	{ METHOD_DELETE, "/whep/<room>/<session>", true, WORK_FILE, whip_of_session, whip_deleted, "" },
-	{ METHOD_OPTIONS, "/whep/<room>/<session>", true, WORK_FILE, whip_options, NULL, "" },
+	{ METHOD_POST, "/whep/<room>", ACCESS_PUBLIC_USE, WORK_READ, whip_post, whip_posted, whip_admit, .stream = SDP },
+	{ METHOD_OPTIONS, "/whep/<room>", ACCESS_PUBLIC_USE, WORK_FILE, whip_options, .stream = "" },
+	{ METHOD_PATCH, "/whep/<room>/<session>", ACCESS_PUBLIC_USE, WORK_FILE, whip_of_session, whip_patched, .stream = FRAGMENT },
+	{ METHOD_DELETE, "/whep/<room>/<session>", ACCESS_PUBLIC_USE, WORK_FILE, whip_of_session, whip_deleted, .stream = "" },
+	{ METHOD_OPTIONS, "/whep/<room>/<session>", ACCESS_PUBLIC_USE, WORK_FILE, whip_options, .stream = "" },
 
-	{ METHOD_GET, "/u/<n>/media/<id>/<file>", false, WORK_READ, api_clip },
-	{ METHOD_ANY, "/u/<n>/media/*", false, WORK_FILE, api_nothing },
-	{ METHOD_GET, "/u/<n>/ws", true, WORK_FILE, api_websocket },
-	{ METHOD_GET, "/u/<n>", true, WORK_FILE, api_person_root },
-	{ METHOD_GET, "/u/<n>/*", true, WORK_FILE, assets_page },
+	{ METHOD_ANY, "/api/*", ACCESS_PUBLIC_USE, WORK_FILE, api_nothing },
+	{ METHOD_ANY, "/u/<n>/api/*", ACCESS_ME_SEE, WORK_READ, api_nothing },
+	{ METHOD_GET, "/u/<n>/media/<id>/<file>", ACCESS_RECORDING_SEE, WORK_READ, api_clip },
+	{ METHOD_ANY, "/u/<n>/media/*", ACCESS_ME_SEE, WORK_READ, api_nothing },
+	{ METHOD_GET, "/u/<n>/ws", ACCESS_PUBLIC_USE, WORK_FILE, api_websocket },
+	{ METHOD_GET, "/u/<n>", ACCESS_PUBLIC_USE, WORK_FILE, api_person_root },
+	{ METHOD_GET, "/u/<n>/*", ACCESS_PUBLIC_USE, WORK_FILE, assets_page },
 	{ 0 },
 };
 /* clang-format on */

@@ -5,7 +5,7 @@
 
 #include "signaling/request.h"
 
-extern const struct route api_routes[];
+extern const struct route page_routes[], api_routes[];
 
 /* signin.c */
 bool api_signin_admit(struct request *request);

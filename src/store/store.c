@@ -188,6 +188,11 @@ int store_run_values(struct store *store, const char *sql, const struct value *v
 	return r < 0 ? r : sqlite3_changes(store->db);
 }
 
+int64_t store_changes(const struct store *store)
+{
+	return sqlite3_total_changes(store->db);
+}
+
 /* A savepoint hides those of the same name around it. */
 int store_begin(struct store *store)
 {

@@ -79,6 +79,8 @@ void row_copy(const struct rows *rows, int column, char *out, size_t room);
 /* Number of rows that were changed, or a negative errno. */
 #define store_run(store, sql, ...) store_run_values(store, sql, STORE_VALUES(__VA_ARGS__))
 int store_run_values(struct store *store, const char *sql, const struct value *values);
+/* How many rows were changed through this connection since it was opened. */
+int64_t store_changes(const struct store *store);
 
 /*
  * A transaction that means to write. It nests: an inner one is a savepoint, whose commit is as good

@@ -10,11 +10,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_path(const char *path)
+static void check_path(const char *path, const struct route *routes)
 {
 	struct url_params params;
 
-	for (const struct route *row = api_routes; row->pattern; row++) {
+	for (const struct route *row = routes; row->pattern; row++) {
 		if (!url_match(row->pattern, path, &params))
 			continue;
 		assert(params.count <= URL_MAX_PARAMS);
@@ -36,6 +36,8 @@ static void check_values(const char *text)
 		assert(strlen(value) < sizeof(value) && !strchr(value, ';'));
 	if (url_number(text, &n) == 0)
 		assert(n >= 1 && n <= 999999999);
+	if (url_query_text(text, "q", value, sizeof(value)) == 0)
+		assert(strlen(value) < sizeof(value) && !strchr(value, URL_QUERY_END));
 	if (url_query_number(text, "to", &number) == 0)
 		assert(number >= 0 && number < 1000000000000000000);
 	if (url_origin_is_ours(text, "localhost:8080", true))
@@ -54,7 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(text);
 	memcpy(text, data, size);
 	text[size] = '\0';
-	check_path(text);
+	check_path(text, page_routes);
+	check_path(text, api_routes);
 	check_values(text);
 	free(text);
 	return 0;

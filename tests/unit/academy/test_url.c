@@ -106,7 +106,7 @@ static void query_numbers(void **state)
 	int64_t number = 7;
 
 	(void)state;
-	assert_int_equal(url_query_number("from=12&to=34&", "to", &number), 0);
+	assert_int_equal(url_query_number("from=12\nto=34\n", "to", &number), 0);
 	assert_int_equal(number, 34);
 	assert_int_equal(url_query_number("from=12", "to", &number), -ENOENT);
 	assert_int_equal(url_query_number("", "to", &number), -ENOENT);
