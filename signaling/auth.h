@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "lectern/types.h"
-#include "academy/person.h"
+#include "academy/signin.h"
 
 struct auth;
 struct store;

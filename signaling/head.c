@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "academy/device.h"
 #include "base/addr.h"
 #include "signaling/forwarded.h"
 #include "signaling/request.h"
@@ -197,12 +198,22 @@ static void read_from(struct lws *wsi, struct request *request)
 		forwarded_from(forwarded, &peer, list, &request->from);
 }
 
+static void read_device(struct lws *wsi, struct request *request)
+{
+	char text[HEADER_FORWARDED];
+
+	if (header(wsi, WSI_TOKEN_HTTP_USER_AGENT, text, sizeof(text)) < 0)
+		text[0] = '\0';
+	device_name(text, request->device, sizeof(request->device));
+}
+
 int head_read(struct lws *wsi, struct request *request)
 {
 	int r;
 
 	request->method = method_of(wsi, &request->head);
 	read_from(wsi, request);
+	read_device(wsi, request);
 	if (read_path(wsi, request) < 0)
 		return refuse(request, 414, "The address is too long or not one.");
 	read_query(wsi, request);

@@ -115,19 +115,20 @@ struct request {
 	char if_match[REQUEST_IF_MATCH];
 	char key[IDEMPOTENCY_KEY]; /* Idempotency-Key; "": none */
 	bool takes_br, takes_gzip;
-	bool csv;		  /* the answer is wanted as CSV, by Accept or by its address */
-	struct addr from;	  /* who asks; the port is 0 */
-	unsigned last_n;	  /* who signed in last in this browser; 0: nobody */
-	bool in_api;		  /* below a prefix of the API */
-	bool below_n;		  /* below /u/<n>, where a cookie tells who asks */
-	unsigned n;		  /* that <n>; 0: not a number */
-	struct url_params params; /* without it */
-	struct identity who;	  /* of routes that need a sign-in */
-	int64_t token;		  /* the API token that says so; 0: the cookie does */
-	unsigned scopes;	  /* of the token */
-	bool token_noted;	  /* its use was kept a moment ago */
-	json_t *body;		  /* of changing requests: an object */
-	char *text;		  /* the body as it came in */
+	bool csv;		    /* the answer is wanted as CSV, by Accept or by its address */
+	struct addr from;	    /* who asks; the port is 0 */
+	char device[SIGNIN_DEVICE]; /* "Firefox on Linux" */
+	unsigned last_n;	    /* who signed in last in this browser; 0: nobody */
+	bool in_api;		    /* below a prefix of the API */
+	bool below_n;		    /* below /u/<n>, where a cookie tells who asks */
+	unsigned n;		    /* that <n>; 0: not a number */
+	struct url_params params;   /* without it */
+	struct identity who;	    /* of routes that need a sign-in */
+	int64_t token;		    /* the API token that says so; 0: the cookie does */
+	unsigned scopes;	    /* of the token */
+	bool token_noted;	    /* its use was kept a moment ago */
+	json_t *body;		    /* of changing requests: an object */
+	char *text;		    /* the body as it came in */
 	size_t text_len, text_room;
 
 	/* what is meant, and what the person is to it: before `run` */

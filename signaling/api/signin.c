@@ -13,6 +13,17 @@ static void person_path(const struct person *person, char out[32])
 	snprintf(out, 32, "/u/%u", person->n);
 }
 
+/* For `finish`. */
+static void remember(struct request *request, const struct signin *signin)
+{
+	struct identity *new = &request->changed;
+
+	memcpy(new->signin, signin->hash, sizeof(new->signin));
+	new->created_at = signin->created_at;
+	new->expires_at = signin->expires_at;
+	new->person = signin->person;
+}
+
 static void answer_signed_in(struct request *request, const char *cookie)
 {
 	char path[32], home[40], n[16];
@@ -43,8 +54,14 @@ bool api_signin_admit(struct request *request)
 
 void api_signin(struct store *store, struct request *request)
 {
-	char hash[SIGNIN_HASH], cookie[SIGNIN_TOKEN];
-	struct identity *new = &request->changed;
+	char hash[SIGNIN_HASH], cookie[SIGNIN_TOKEN], address[ADDR_TEXT];
+	struct signin_params params = {
+		.method = "link",
+		.device = request->device,
+		.address = address,
+		.now_ms = clock_wall_ms(),
+	};
+	struct signin signin;
 	int r;
 
 	/* A HEAD must not spend the link. */
@@ -54,13 +71,14 @@ void api_signin(struct store *store, struct request *request)
 		return;
 	}
 	signin_hash(request->params.values[0], hash);
-	signin_secret(cookie, new->signin);
-	new->created_at = clock_wall_ms();
-	new->expires_at = new->created_at + AUTH_LIFETIME_MS;
-	r = signin_redeem(store, hash, new->signin, new->created_at, new->expires_at, &new->person);
+	params.expires_at = params.now_ms + AUTH_LIFETIME_MS;
+	addr_ip_text(&request->from, address);
+	r = signin_redeem(store, hash, &params, cookie, &signin);
+	if (r == 0)
+		remember(request, &signin);
 	if (r == 0)
 		answer_signed_in(request, cookie);
-	else if (r == -ENOENT)
+	else if (r == -ENOENT || r == -EACCES)
 		request_redirect(request, "/?link=expired");
 	else
 		request_fail(request, r);

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "academy/person.h"
+#include "academy/signin.h"
 
 struct store;
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * People of a site and their roles in it, sign-in links and sign-ins.
+ * People of a site and their roles in it.
  *
  * A person has an account for the whole installation and is a member of one or more sites, with
- * roles in each; struct person is a person as seen in one site. Of links and sign-ins only hashes
- * are kept. Every function takes the site, or gives it. Threads: as the store. Errors: -ENOENT, or
+ * roles in each; struct person is a person as seen in one site. Every function takes the site, or gives it. Threads: as the store. Errors: -ENOENT, or
  * the store's.
  */
 #ifndef ACADEMY_PERSON_H
@@ -18,9 +17,6 @@
 struct store;
 
 enum {
-	SIGNIN_HASH = 65,	    /* hex of a 256-bit hash, with the NUL */
-	SIGNIN_TOKEN = 44,	    /* base64url of 32 random bytes, with the NUL */
-	SIGNIN_MAX_PER_PERSON = 16, /* one more replaces the oldest */
 	PERSON_LANGUAGE = 8,
 	SITE_NAME = 128,
 	SITE_ZONE = 64,
@@ -62,29 +58,5 @@ int person_get(struct store *store, int64_t site, int64_t id, struct person *ret
 int person_find_email(struct store *store, const char *email, struct person *ret_person);
 /* `language` is one of en es fr nl: -EINVAL. */
 int person_set_language(struct store *store, int64_t site, int64_t id, const char *language);
-
-/* Fills `out` with a new random secret and `hash` with what the database may know of it. */
-void signin_secret(char out[SIGNIN_TOKEN], char hash[SIGNIN_HASH]);
-void signin_hash(const char *secret, char hash[SIGNIN_HASH]);
-
-/* uses 0: until it expires. */
-int signin_link_add(struct store *store, int64_t site, int64_t person, const char *hash,
-	int64_t expires_at, unsigned uses);
-/* Forgets every link of the person. */
-int signin_link_clear(struct store *store, int64_t site, int64_t person);
-/* Checks a link, counts the use, and keeps the sign-in, all or nothing. -ENOENT: no good. */
-int signin_redeem(struct store *store, const char *link_hash, const char *signin_hash,
-	int64_t now_ms, int64_t expires_at, struct person *ret_person);
-int signin_remove(struct store *store, const char *hash);
-
-struct signin {
-	char hash[SIGNIN_HASH];
-	int64_t created_at, expires_at;
-	struct person person;
-};
-
-/* At start-up: every sign-in of every site that is still valid, oldest first. */
-int signin_each(struct store *store, int64_t now_ms,
-	void (*found)(const struct signin *signin, void *arg), void *arg);
 
 #endif

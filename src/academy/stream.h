@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "academy/session.h"
+#include "academy/signin.h"
 
 struct store;
 

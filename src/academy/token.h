@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "academy/person.h"
+#include "academy/signin.h"
 
 struct store;
 

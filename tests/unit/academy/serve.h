@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "academy/person.h"
+#include "academy/signin.h"
 #include "store/id.h"
 #include "store/store.h"
 #include "tests/unit/academy/folder.h"

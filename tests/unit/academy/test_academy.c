@@ -10,9 +10,9 @@
 
 #include "academy/course.h"
 #include "academy/enrolment.h"
-#include "academy/person.h"
 #include "academy/recording.h"
 #include "academy/session.h"
+#include "academy/signin.h"
 #include "academy/site.h"
 #include "academy/stream.h"
 #include "store/id.h"
@@ -113,34 +113,34 @@ static void people_have_a_site_and_roles(void **state)
 	assert_int_equal(site_find(f->store, "c", &site), -ENOENT);
 }
 
+static const struct signin_params by_link = {.method = "link",
+	.device = "Firefox on Linux",
+	.address = "192.0.2.1",
+	.now_ms = NOW_MS,
+	.expires_at = NOW_MS + HOUR_MS};
+
 static void a_link_opens_as_often_as_it_may(void **state)
 {
 	struct fixture *f = *state;
 	char link[SIGNIN_TOKEN], link_hash[SIGNIN_HASH], cookie[SIGNIN_TOKEN], hash[SIGNIN_HASH];
-	struct person person;
+	struct signin_params late = by_link;
+	struct signin signin;
 
 	signin_secret(link, link_hash);
 	assert_int_equal(
 		signin_link_add(f->store, f->a.site, f->a.trainee, link_hash, NOW_MS + 10, 2), 0);
-	signin_secret(cookie, hash);
-	assert_int_equal(
-		signin_redeem(f->store, link_hash, hash, NOW_MS + 10, NOW_MS + 99, &person),
-		-ENOENT);
-	assert_int_equal(signin_redeem(f->store, link_hash, hash, NOW_MS, NOW_MS + 99, &person), 0);
-	assert_true(person.id == f->a.trainee && person.site == f->a.site);
-	/* The same cookie again is refused, and does not count. */
-	assert_int_equal(
-		signin_redeem(f->store, link_hash, hash, NOW_MS, NOW_MS + 99, &person), -EEXIST);
-	signin_secret(cookie, hash);
-	assert_int_equal(signin_redeem(f->store, link_hash, hash, NOW_MS, NOW_MS + 99, &person), 0);
-	signin_secret(cookie, hash);
-	assert_int_equal(
-		signin_redeem(f->store, link_hash, hash, NOW_MS, NOW_MS + 99, &person), -ENOENT);
+	late.now_ms += 10;
+	assert_int_equal(signin_redeem(f->store, link_hash, &late, cookie, &signin), -ENOENT);
+	assert_int_equal(signin_redeem(f->store, link_hash, &by_link, cookie, &signin), 0);
+	assert_true(signin.person.id == f->a.trainee && signin.person.site == f->a.site);
+	signin_hash(cookie, hash);
+	assert_string_equal(hash, signin.hash);
+	assert_int_equal(signin_redeem(f->store, link_hash, &by_link, cookie, &signin), 0);
+	assert_int_equal(signin_redeem(f->store, link_hash, &by_link, cookie, &signin), -ENOENT);
 	signin_hash(link, hash);
 	assert_string_equal(hash, link_hash);
 	signin_hash("x", hash);
-	assert_int_equal(
-		signin_redeem(f->store, hash, link_hash, NOW_MS, NOW_MS + 99, &person), -ENOENT);
+	assert_int_equal(signin_redeem(f->store, hash, &by_link, cookie, &signin), -ENOENT);
 	assert_true(signin_link_add(f->store, f->b.site, f->a.trainee, hash, NOW_MS, 0) < 0);
 }
 
@@ -153,22 +153,21 @@ static void count_signin(const struct signin *signin, void *arg)
 static void signins_of_a_person_are_bounded(void **state)
 {
 	struct fixture *f = *state;
-	char secret[SIGNIN_TOKEN], link[SIGNIN_HASH], hash[SIGNIN_HASH];
-	struct person person;
+	char secret[SIGNIN_TOKEN], link[SIGNIN_HASH];
+	struct signin_params how = by_link;
+	struct signin signin;
 	int count = 0;
 
 	signin_secret(secret, link);
 	assert_int_equal(
 		signin_link_add(f->store, f->a.site, f->a.trainee, link, NOW_MS + HOUR_MS, 0), 0);
 	for (int i = 0; i < SIGNIN_MAX_PER_PERSON + 4; i++) {
-		signin_secret(secret, hash);
-		assert_int_equal(
-			signin_redeem(f->store, link, hash, NOW_MS + i, NOW_MS + HOUR_MS, &person),
-			0);
+		how.now_ms = NOW_MS + i;
+		assert_int_equal(signin_redeem(f->store, link, &how, secret, &signin), 0);
 	}
 	assert_int_equal(signin_each(f->store, NOW_MS, count_signin, &count), 0);
 	assert_int_equal(count, SIGNIN_MAX_PER_PERSON);
-	assert_int_equal(signin_remove(f->store, hash), 0);
+	assert_int_equal(signin_remove(f->store, signin.hash), 0);
 	count = 0;
 	assert_int_equal(signin_each(f->store, NOW_MS + HOUR_MS, count_signin, &count), 0);
 	assert_int_equal(count, 0);

@@ -120,16 +120,19 @@ static void the_oldest_of_a_person_goes_first(void **state)
 static void sign_ins_outlive_the_server(void **state)
 {
 	struct fixture *f = *state;
-	char secret[SIGNIN_TOKEN], link[SIGNIN_HASH], cookie[SIGNIN_TOKEN], hash[SIGNIN_HASH];
+	char secret[SIGNIN_TOKEN], link[SIGNIN_HASH], cookie[SIGNIN_TOKEN];
 	const int64_t now = clock_wall_ms();
-	struct person person;
+	const struct signin_params how = {.method = "link",
+		.device = "",
+		.address = "",
+		.now_ms = now,
+		.expires_at = now + AUTH_LIFETIME_MS};
+	struct signin signin;
 
 	signin_secret(secret, link);
-	signin_secret(cookie, hash);
 	assert_int_equal(
 		signin_link_add(f->store, f->person.site, f->person.id, link, now + 1000, 1), 0);
-	assert_int_equal(
-		signin_redeem(f->store, link, hash, now, now + AUTH_LIFETIME_MS, &person), 0);
+	assert_int_equal(signin_redeem(f->store, link, &how, cookie, &signin), 0);
 	auth_destroy(f->auth);
 	assert_int_equal(auth_create(f->store, now, &f->auth), 0);
 	assert_non_null(auth_find(f->auth, f->person.n, cookie));
