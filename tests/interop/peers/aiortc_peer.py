@@ -7,25 +7,20 @@ ends its session by DELETE.
 """
 import asyncio
 import fractions
-import json
 import math
 import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import numpy
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
 from av import AudioFrame, VideoFrame
 
+from whip import http, tell
+
 RATE = 48000
 SAMPLES = 960  # 20 ms
-
-
-def tell(**what):
-    print(json.dumps(what), flush=True)
 
 
 class Picture(VideoStreamTrack):
@@ -55,16 +50,6 @@ class Tone(AudioStreamTrack):
         frame.sample_rate, frame.pts, frame.time_base = RATE, self.at, fractions.Fraction(1, RATE)
         self.at += SAMPLES
         return frame
-
-
-def http(method, url, token, body=None):
-    request = urllib.request.Request(url, method=method, data=body and body.encode(), headers={
-        "Authorization": f"Bearer {token}", "Content-Type": "application/sdp"})
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.headers.get("Location"), answer.read().decode()
-    except urllib.error.HTTPError as error:
-        sys.exit(f"{method} {url}: {error} {error.read().decode()}")
 
 
 async def watch(track, seen):

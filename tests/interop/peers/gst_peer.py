@@ -5,18 +5,17 @@
 Prints one JSON object a line (see tests/interop/lib/peer.mjs) until its standard input ends, then
 ends its session by DELETE.
 """
-import json
 import sys
 import threading
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import gi
 gi.require_version("Gst", "1.0")
 gi.require_version("GstSdp", "1.0")
 gi.require_version("GstWebRTC", "1.0")
 from gi.repository import GLib, Gst, GstSdp, GstWebRTC  # noqa: E402
+
+from whip import http, tell  # noqa: E402
 
 ENCODERS = {
     "VP8": "vp8enc deadline=1 keyframe-max-dist=60 target-bitrate=800000 ! rtpvp8pay pt=96 picture-id-mode=15-bit",
@@ -44,20 +43,6 @@ RECEIVE = [
 PARAMETERS = {  # mode 1: whoever does not offer it takes no fragments (RFC 6184, 6.2)
     "H264": ",packetization-mode=(string)1,profile-level-id=(string)42e01f,level-asymmetry-allowed=(string)1",
 }
-
-
-def tell(**what):
-    print(json.dumps(what), flush=True)
-
-
-def http(method, url, token, body=None):
-    request = urllib.request.Request(url, method=method, data=body and body.encode(), headers={
-        "Authorization": f"Bearer {token}", "Content-Type": "application/sdp"})
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.headers.get("Location"), answer.read().decode()
-    except urllib.error.HTTPError as error:
-        sys.exit(f"{method} {url}: {error} {error.read().decode()}")
 
 
 class Peer:
