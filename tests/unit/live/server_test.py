@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import sqlite3
@@ -19,11 +20,11 @@ import tempfile
 import time
 import unittest
 
-from wsclient import PATIENCE_S, Client, Closed, sign_in, upgrade
+from wsclient import PATIENCE_S, Client, frame, sign_in, upgrade
 
 LECTERND, RECORDER = sys.argv[1:3]
+MAX_FRAMES, DEAD_S = 64, 8  # of signaling/ws.h and client.h
 OFFERS = pathlib.Path(__file__).resolve().parent / "offers"
-PORT, MEDIA_PORT = 21450, 21460
 
 
 def offer(name):
@@ -37,17 +38,20 @@ class Server:
         self.dir = tempfile.mkdtemp(prefix="lectern-live-")
         self.config = os.path.join(self.dir, "lectern.conf")
         with open(self.config, "w") as file:
-            file.write(f'media: {{ port = {MEDIA_PORT}; address = "{media_address}"; workers = 1; }};\n{config}')
+            file.write(f'media: {{ port = 0; address = "{media_address}"; workers = 1; }};\n{config}')
         self.recorder = recorder
+        self.port = 0
         self.links = {}
         self.people = {}
         self.start()
 
     def arguments(self, *more):
         data = os.path.join(self.dir, "data")
-        return [LECTERND, "-c", self.config, "-d", data, "-p", str(PORT), *more]
+        return [LECTERND, "-c", self.config, "-d", data, "-p", str(self.port), *more]
 
     def start(self):
+        """On any free port, another one each time: what it prints tells which."""
+        self.port = 0
         self.log = open(os.path.join(self.dir, "log"), "ab")
         self.process = subprocess.Popen(
             self.arguments("--demo", "--recorder", self.recorder),
@@ -61,6 +65,7 @@ class Server:
                 raise AssertionError(pathlib.Path(self.dir, "log").read_text())
             label, link = line.split()
             self.links[label] = link
+        self.port = int(re.search(r":([0-9]+)/", link).group(1))
 
     def who(self, name):
         """(port, n, cookie) of somebody; a sign-in outlives the server."""
@@ -72,7 +77,7 @@ class Server:
                 command = self.arguments("--link", email)
                 link = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
             self.people[name] = sign_in(link)
-        return self.people[name]
+        return self.port, *self.people[name]
 
     def api(self, name, method, path, body=None):
         port, n, cookie = self.who(name)
@@ -81,6 +86,7 @@ class Server:
         connection.request(method, f"/u/{n}/api/v1{path}", body and json.dumps(body), headers)
         answer = connection.getresponse()
         text = answer.read()
+        connection.close()
         if answer.status >= 400:
             raise AssertionError(f"{method} {path}: {answer.status} {text}")
         return json.loads(text)
@@ -102,15 +108,15 @@ class Server:
         client.id = client.entered["self"]
         return client
 
-    def wait_for_row(self, table):
-        """Until the database has one, five seconds at most."""
-        end = time.monotonic() + 5
+    def wait_for_row(self, table, where="1"):
+        """Until the database has one: replies do not wait for the disk."""
+        end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             with contextlib.closing(sqlite3.connect(os.path.join(self.dir, "data", "lectern.db"), timeout=5)) as base:
-                if base.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]:
+                if base.execute(f"SELECT COUNT(*) FROM {table} WHERE {where}").fetchone()[0]:
                     return
             time.sleep(0.01)
-        raise AssertionError(f"no row in {table}")
+        raise AssertionError(f"no row in {table} where {where}")
 
     def kill(self, number):
         self.process.send_signal(number)
@@ -121,15 +127,21 @@ class Server:
     def stop(self):
         if self.process.poll() is None:
             self.kill(signal.SIGTERM)
-        for pid in self.recorder_pids():
-            try:
-                os.kill(pid, signal.SIGTERM)
-            except ProcessLookupError:
-                pass
+        self.stop_recorders()
         if os.environ.get("KEEP"):
             print(self.dir)
         else:
             shutil.rmtree(self.dir, ignore_errors=True)
+
+    def stop_recorders(self):
+        """They outlive a server that was killed. A number may be another's by now."""
+        for pid in self.recorder_pids():
+            with contextlib.suppress(OSError):
+                own = os.pidfd_open(pid)
+                if self.dir.encode() in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
+                    signal.pidfd_send_signal(own, signal.SIGTERM)
+                    select.select([own], [], [], PATIENCE_S)
+                os.close(own)
 
     def recorder_pids(self):
         """Of every recorder that was started, in order."""
@@ -323,8 +335,8 @@ class InClass(LiveTest):
         self.assertEqual((line["member"], line["text"]), (trainee.id, "¿Qué tal?"))
         trainee.refused("chat", "bad_request", text=" \n ")
         trainee.refused("chat", "bad_request", text="x" * 2001)
-        replies = [trainee.request("chat", text="spam") for _ in range(8)]
-        self.assertIn("too_fast", [reply.get("error") for reply in replies])
+        spam = [trainee.request("chat", text="spam").get("error") for _ in range(30)]
+        self.assertIn("too_fast", spam)
         late = self.enter("trainee3", session)
         self.assertEqual(late.entered["chat"][0]["text"], "¿Qué tal?")
 
@@ -362,7 +374,7 @@ class Media(LiveTest):
             answer = client.ok("offer", sdp=offer(name))["sdp"]
             self.assertEqual(answer.count("\r\nm="), 16)
             self.assertIn("a=ice-lite\r\n", answer)
-            self.assertIn(f" 127.0.0.1 {MEDIA_PORT} typ host", answer)
+            self.assertRegex(answer, " 127.0.0.1 [1-9][0-9]+ typ host")
             self.assertEqual(client.ok("offer", sdp=offer(name))["sdp"].replace(" 2 IN IP4 127", " 1 IN IP4 127"), answer)
 
     def test_ice_restart(self):
@@ -375,7 +387,9 @@ class Media(LiveTest):
 
         self.assertNotEqual(one("ice-ufrag:(.*)\r", first), one("ice-ufrag:(.*)\r", second))
         self.assertEqual(one("a=ssrc:(.*)\r", first), one("a=ssrc:(.*)\r", second))
-        host.refused("offer", "too_fast", sdp=offer("chromium-simulcast-plain"))
+        again = ("chromium-simulcast-plain", "chromium-simulcast-restart")
+        errors = [host.request("offer", sdp=offer(again[i % 2])).get("error") for i in range(10)]
+        self.assertIn("too_fast", errors)
 
     def test_new_peer(self):
         _, host, *_ = self.three()
@@ -414,12 +428,9 @@ class Rudeness(LiveTest):
 
     def test_too_many_fragments(self):
         _, _, trainee, _ = self.three()
-        trainee.send_frame(1, b" ", final=False)
-        try:
-            for _ in range(70):
-                trainee.send_frame(0, b" ", final=False)
-        except OSError:
-            pass
+        # at once and not one too many, so that the end of the connection takes no word with it
+        first, more = frame(1, b" ", final=False), frame(0, b" ", final=False)
+        trainee.sock.sendall(first + more * (MAX_FRAMES - 1))
         self.assertEqual(trainee.closed(), 1008)
 
     def test_binary_and_large_messages(self):
@@ -457,16 +468,14 @@ class Rudeness(LiveTest):
         session = self.server.session()
         host = self.enter("instructor", session)
         dead = self.enter("trainee", session, answer_pings=False)
-        began = time.monotonic()
         host.member(dead.id, present=True)
-        host.member(dead.id, present=False)
-        self.assertLess(time.monotonic() - began, 10)
+        host.member(dead.id, present=False, patience=2 * DEAD_S)
 
 
 class Recording(LiveTest):
-    def ready(self, recording, patience=2.0):
-        """Waits until the library has it; the bound is a promise."""
-        end = time.monotonic() + patience
+    def ready(self, recording):
+        """Waits until the library has it; how soon that is, tests/e2e/class.test.mjs holds us to."""
+        end = time.monotonic() + PATIENCE_S
         while True:
             found = self.server.api("trainee", "GET", f"/recordings/{recording}")
             if found["state"] in ("ready", "failed") or time.monotonic() > end:
@@ -479,7 +488,8 @@ class Recording(LiveTest):
     def folder_lines(self):
         lines = []
         for path in pathlib.Path(self.server.dir, "data", "recordings").glob("*/*/events.jsonl"):
-            lines += [json.loads(line) for line in path.read_text().splitlines()]
+            whole = path.read_text().rpartition("\n")[0]  # the last line may be under way
+            lines += [json.loads(line) for line in whole.splitlines()]
         return lines
 
     def test_always(self):
@@ -553,6 +563,7 @@ class Restarts(LiveTest):
     def test_a_killed_server_goes_on(self):
         session, host, trainee, _ = self.three("always")
         opened = host.entered["room"]["opened_at"]
+        self.server.wait_for_row("session", f"opened_at = {opened}")
         self.server.kill(signal.SIGKILL)
         for client in self.clients:
             client.closed()

@@ -11,16 +11,16 @@ import subprocess
 import sys
 import time
 import unittest
+import urllib.parse
 import urllib.request
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import VideoStreamTrack
 from av import VideoFrame
 
-from server_test import PORT, Server
+from server_test import Server
 
 LECTERNCTL = sys.argv[3]
-ORIGIN = f"http://127.0.0.1:{PORT}"
 PATIENCE_S = 40
 
 
@@ -61,7 +61,7 @@ class Peer:
     async def start(self):
         await self.pc.setLocalDescription(await self.pc.createOffer())
         headers, answer = self.http("POST", self.pc.localDescription.sdp.encode())
-        self.url = ORIGIN + headers["Location"]
+        self.url = urllib.parse.urljoin(self.url, headers["Location"])
         await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         return self
 
@@ -80,7 +80,8 @@ class Stage(unittest.IsolatedAsyncioTestCase):
         self.addCleanup(self.server.stop)
 
     async def test_one_picture_is_the_screen_else_a_camera(self):
-        command = [LECTERNCTL, "room", "--json", "--record", "never", "--url", ORIGIN]
+        command = [LECTERNCTL, "room", "--json", "--record", "never"]
+        command += ["--url", f"http://127.0.0.1:{self.server.port}"]
         command += ["--data", os.path.join(self.server.dir, "data")]
         room = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
         lead, other = (Peer(room["whip"], room["whip_token"]) for _ in range(2))

@@ -15,7 +15,7 @@ import sys
 import time
 import unittest
 
-from server_test import PORT, LiveTest, Server, offer
+from server_test import LiveTest, Server, offer
 from wsclient import PATIENCE_S
 
 LECTERNCTL = sys.argv[3]
@@ -45,7 +45,7 @@ class WhipTest(LiveTest):
 
     def ask(self, method, path, token=None, body=None, kind=None, source="127.0.0.1", **headers):
         """One request; returns (status, headers, text)."""
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, PATIENCE_S, (source, 0))
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, PATIENCE_S, (source, 0))
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             headers["Authorization"] = f"Bearer {token}"
@@ -233,6 +233,15 @@ class Guesses(WhipTest):
             self.assertIn(status, (401, 404))
         self.fail(f"{limit} guesses were answered")
 
+    def refused_after_guesses(self, source, path, method, where):
+        """Whether that is refused while guesses are; one more may be let through at any moment."""
+        for _ in range(10):
+            self.guess(source, path)
+            body = (offer(PUBLISH), SDP) if method == "POST" else (None, None)
+            if self.status(method, where, "y" * 43, *body, source) == 429:
+                return True
+        return False
+
     def test_guesses_at_tokens_are_few_and_lock_no_other_address_out(self):
         room = self.room()
         path, token = f"/whip/{room['room']}", room["whip_token"]
@@ -240,10 +249,22 @@ class Guesses(WhipTest):
         self.assertIn("Too many", text)
         self.assertEqual(headers["Content-Type"], "text/plain; charset=utf-8")
         self.assertEqual(headers["Access-Control-Allow-Origin"], "*")
-        self.assertEqual(self.status("POST", path, token, offer(PUBLISH), SDP, "127.0.9.1"), 429)
+        self.assertTrue(self.refused_after_guesses("127.0.9.1", path, "POST", path))
         self.assertEqual(self.status("POST", path, token, offer(PUBLISH), SDP, "127.0.9.2"), 201)
-        time.sleep(int(headers["Retry-After"]))
+        headers, _ = self.guess("127.0.9.1", path)
+        time.sleep(int(headers["Retry-After"]))  # as told, not longer
         self.assertEqual(self.status("POST", path, token, offer(PUBLISH), SDP, "127.0.9.1"), 201)
+
+    def test_a_right_token_from_an_address_of_guesses_waits_too(self):
+        room, source = self.room(), "127.0.9.8"
+        path = f"/whip/{room['room']}"
+        self.guess(source, path)
+        for _ in range(20):  # it is known once it was let in, so each has a token of its own
+            token = self.room()["whip_token"]
+            self.guess(source, path)
+            if self.status("POST", path, token, offer(PUBLISH), SDP, source) == 429:
+                return
+        self.fail("guesses do not keep anybody waiting")
 
     def test_guesses_at_rooms_are_few_too(self):
         self.guess("127.0.9.3", "/whep/0000000000000")
@@ -255,7 +276,7 @@ class Guesses(WhipTest):
         self.assertEqual(status, 201)
         self.guess(source, path)
         self.assertEqual(self.status("POST", path, token, offer(PUBLISH), SDP, source), 201)
-        self.assertEqual(self.status("DELETE", headers["Location"], "x" * 43, source=source), 429)
+        self.assertTrue(self.refused_after_guesses(source, path, "DELETE", headers["Location"]))
         self.assertEqual(self.status("DELETE", headers["Location"], token, source=source), 200)
 
     def test_no_token_is_no_guess(self):
@@ -268,8 +289,8 @@ class Guesses(WhipTest):
     def test_guesses_at_links_are_few(self):
         made = [self.ask("GET", f"/signin/{'x' * 43}", source="127.0.9.6") for _ in range(100)]
         self.assertEqual({status for status, _, _ in made}, {303, 429})
-        status, headers, text = made[-1]
-        self.assertEqual((status, headers["Content-Type"]), (429, "text/plain; charset=utf-8"))
+        _, headers, text = next(answer for answer in made if answer[0] == 429)
+        self.assertEqual(headers["Content-Type"], "text/plain; charset=utf-8")
         self.assertGreaterEqual(int(headers["Retry-After"]), 1)
         self.assertIn("Open yours again", text)
         self.assertEqual(self.ask("GET", f"/signin/{'x' * 43}", source="127.0.9.7")[0], 303)
@@ -286,7 +307,7 @@ class Proxied(WhipTest):
 
     def wrong(self, path, source, *forwarded):
         """A wrong token, with a line of the header for each of `forwarded`; returns the status."""
-        connection = http.client.HTTPConnection("127.0.0.1", PORT, PATIENCE_S, (source, 0))
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, PATIENCE_S, (source, 0))
         connection.putrequest("POST", path)
         for line in forwarded:
             connection.putheader("X-Forwarded-For", line)
@@ -308,13 +329,13 @@ class Proxied(WhipTest):
         else:
             self.fail("guesses through a proxy are not counted")
         self.assertEqual(self.wrong(path, self.PROXY, "192.0.2.2"), 401)
-        self.assertEqual(self.wrong(path, self.PROXY, "192.0.2.1"), 429)
+        self.assertIn(429, [self.wrong(path, self.PROXY, "192.0.2.1") for _ in range(10)])
         self.assertEqual(self.wrong(path, "127.0.0.1"), 401)
 
     def test_nobody_else_is_believed(self):
         path = f"/whip/{self.room()['room']}"
         made = [self.wrong(path, self.STRANGER, f"192.0.2.{i}") for i in range(10, 60)]
-        self.assertEqual(made[-1], 429)
+        self.assertIn(429, made)
 
 
 class Sessions(WhipTest):
@@ -358,8 +379,8 @@ class Sessions(WhipTest):
         self.assertEqual(self.patch(path, token, CANDIDATE, If_Match=headers["ETag"])[0], 204)
         # the same credentials again are no restart, others at once are too many
         self.assertEqual(self.patch(path, token, credentials(1), If_Match="*")[0], 204)
-        status, headers, _ = self.patch(path, token, credentials(2), If_Match="*")
-        self.assertEqual((status, headers["Retry-After"]), (429, "1"))
+        more = [self.patch(path, token, credentials(i), If_Match="*")[:2] for i in range(2, 20)]
+        self.assertIn((429, "1"), [(status, headers["Retry-After"]) for status, headers in more])
 
     def test_delete_ends_it_once(self):
         room = self.room()

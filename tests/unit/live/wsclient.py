@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A WebSocket client for tests: a plain socket, RFC 6455 by hand, so that it can misbehave as well."""
 import base64
+import contextlib
 import http.client
 import json
 import os
@@ -21,17 +22,18 @@ class Closed(Exception):
 
 
 def sign_in(link):
-    """Follows a sign-in link; returns (port, n, cookie)."""
+    """Follows a sign-in link; returns (n, cookie)."""
     host, path = link.split("://")[1].split("/", 1)
     connection = http.client.HTTPConnection(host, timeout=PATIENCE_S)
     connection.request("GET", "/" + path)
     answer = connection.getresponse()
     answer.read()
+    connection.close()
     if answer.status != 303:
         raise AssertionError(f"the link gives {answer.status}")
     cookie = answer.getheader("Set-Cookie").split(";")[0]
     n = int(answer.getheader("Location").split("/u/")[1].split("/")[0])
-    return int(host.split(":")[1]), n, cookie
+    return n, cookie
 
 
 def upgrade(port, n, cookie, origin=None, extra=""):
@@ -56,6 +58,21 @@ def upgrade(port, n, cookie, origin=None, extra=""):
     return sock, lines[0], lines[1:]
 
 
+def frame(opcode, payload, final=True):
+    """The bytes of one masked frame."""
+    mask = os.urandom(4)
+    head = bytes([(0x80 if final else 0) | opcode])
+    if len(payload) < 126:
+        head += bytes([0x80 | len(payload)])
+    elif len(payload) < 65536:
+        head += struct.pack("!BH", 0x80 | 126, len(payload))
+    else:
+        head += struct.pack("!BQ", 0x80 | 127, len(payload))
+    pad = (mask * (len(payload) // 4 + 1))[: len(payload)]
+    masked = (int.from_bytes(payload, "big") ^ int.from_bytes(pad, "big")).to_bytes(len(payload), "big")
+    return head + mask + masked
+
+
 class Client:
     """One connection of one person. Events that were not asked for wait in `events`."""
 
@@ -74,17 +91,7 @@ class Client:
         self.sock.close()
 
     def send_frame(self, opcode, payload, final=True):
-        mask = os.urandom(4)
-        head = bytes([(0x80 if final else 0) | opcode])
-        if len(payload) < 126:
-            head += bytes([0x80 | len(payload)])
-        elif len(payload) < 65536:
-            head += struct.pack("!BH", 0x80 | 126, len(payload))
-        else:
-            head += struct.pack("!BQ", 0x80 | 127, len(payload))
-        pad = (mask * (len(payload) // 4 + 1))[: len(payload)]
-        masked = (int.from_bytes(payload, "big") ^ int.from_bytes(pad, "big")).to_bytes(len(payload), "big")
-        self.sock.sendall(head + mask + masked)
+        self.sock.sendall(frame(opcode, payload, final))
 
     def send_text(self, text):
         self.send_frame(1, text.encode())
@@ -122,7 +129,8 @@ class Client:
             if opcode == 8:
                 raise Closed(struct.unpack("!H", payload[:2])[0] if size >= 2 else None)
             if opcode == 9 and self.answer_pings:
-                self.send_frame(10, payload)
+                with contextlib.suppress(OSError):  # if it is gone, reading on tells how
+                    self.send_frame(10, payload)
             if opcode in (0, 1):
                 self.parts += payload
                 if first & 0x80:
@@ -164,12 +172,13 @@ class Client:
                     return event
             self.events.append(self.read_message(max(0.01, deadline - time.monotonic())))
 
-    def member(self, member, **state):
+    def member(self, member, patience=PATIENCE_S, **state):
         """Waits for the event that says so of this member."""
         return self.event(
             "member",
             lambda event: event["member"]["id"] == member
             and all(event["member"][key] == value for key, value in state.items()),
+            patience,
         )
 
     def closed(self, patience=PATIENCE_S):
