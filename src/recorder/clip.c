@@ -88,8 +88,9 @@ int clip_create(struct disk *disk, uint64_t recording, uint64_t id, const struct
 	push(clip, job);
 	r = clip->error;
 	if (r == 0)
-		r = muxer_create(
-			head->codec, first->width, first->height, on_write, clip, &clip->muxer);
+		r = muxer_create(&(struct muxer_track){head->codec, first->width, first->height,
+					 first->config, first->config_len},
+			on_write, clip, &clip->muxer);
 	if (r < 0) {
 		clip_abandon(clip, now_us);
 		return r;

@@ -12,12 +12,12 @@
 #include "recorder/io.h"
 
 /* The media file gets its name only once it is locked: recovery may look at any that has one. */
-static int make_media(int dir, unsigned number, int *ret_fd)
+static int make_media(int dir, unsigned number, const char *suffix, int *ret_fd)
 {
 	char file[INDEX_FILE], temp[INDEX_FILE + 8];
 	int fd, r = 0;
 
-	snprintf(temp, sizeof(temp), "%s.new", index_file(number, "webm", file));
+	snprintf(temp, sizeof(temp), "%s.new", index_file(number, suffix, file));
 	fd = openat(dir, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
@@ -33,8 +33,8 @@ static int make_media(int dir, unsigned number, int *ret_fd)
 	return 0;
 }
 
-int clipfile_create(int dir, unsigned number, uint64_t clip, const char *head, size_t head_len,
-	struct clipfile **ret_file)
+int clipfile_create(int dir, unsigned number, const char *suffix, uint64_t clip, const char *head,
+	size_t head_len, struct clipfile **ret_file)
 {
 	struct clipfile *file = calloc(1, sizeof(*file));
 	char name[INDEX_FILE];
@@ -50,7 +50,7 @@ int clipfile_create(int dir, unsigned number, uint64_t clip, const char *head, s
 		O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 	r = file->index < 0 ? -errno : io_append(file->index, head, head_len);
 	if (r == 0)
-		r = make_media(dir, number, &file->media);
+		r = make_media(dir, number, suffix, &file->media);
 	if (r == 0 && fsync(dir) < 0)
 		r = -errno;
 	if (r < 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two files of a clip while it is written: cNNNN.webm and cNNNN.jsonl. Disk thread only; part
+ * The two files of a clip while it is written: cNNNN.webm (or .mp4) and cNNNN.jsonl. Disk thread only; part
  * of folder.h, which says what is promised. The first error stays: from then on nothing is written.
  */
 #ifndef RECORDER_CLIPFILE_H
@@ -21,9 +21,9 @@ struct clipfile {
 	int error; /* the first one */
 };
 
-/* Makes both files, the index with its head line. -EEXIST when the number is taken. */
-int clipfile_create(int dir, unsigned number, uint64_t clip, const char *head, size_t head_len,
-	struct clipfile **ret_file);
+/* Makes both files, the media with `suffix`, the index with its head line. -EEXIST when the number is taken. */
+int clipfile_create(int dir, unsigned number, const char *suffix, uint64_t clip, const char *head,
+	size_t head_len, struct clipfile **ret_file);
 int clipfile_write(struct clipfile *file, int64_t offset, const void *data, size_t len);
 int clipfile_line(struct clipfile *file, const char *line, size_t len);
 int clipfile_sync(struct clipfile *file);

@@ -18,6 +18,9 @@ enum {
 static const struct depacketize_codec codecs[] = {
 	{LECTERN_CODEC_OPUS, 48000, false, depacketize_opus},
 	{LECTERN_CODEC_VP8, 90000, true, depacketize_vp8},
+	{LECTERN_CODEC_VP9, 90000, true, depacketize_vp9},
+	{LECTERN_CODEC_AV1, 90000, true, depacketize_av1},
+	{LECTERN_CODEC_H264, 90000, true, depacketize_h264},
 };
 
 int depacketizer_init(struct depacketizer *d, uint8_t codec, uint32_t clock_rate,
@@ -52,6 +55,7 @@ void depacketizer_restart(struct depacketizer *d)
 	d->waits_key = d->codec->video;
 	d->last_rtp = -1;
 	d->gap_rtp = -1;
+	d->packet_rtp = -1;
 	d->jumps = 0;
 }
 
@@ -136,6 +140,7 @@ static void switch_stream(struct depacketizer *d, const struct pkt *pkt, uint64_
 		d->has_old_ssrc = true;
 		d->switched_us = now_us;
 		begin_timeline(d, pkt);
+		memset(&d->u, 0, sizeof(d->u)); /* its configuration was another's */
 	}
 	reorder_finish(&d->reorder);
 	reorder_init(&d->reorder);

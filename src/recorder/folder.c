@@ -317,7 +317,8 @@ int folder_clip_begin(struct folder *folder, uint64_t clip, const struct clip_he
 	line = index_head_line(folder->next_clip, head, at_us > 0 ? at_us : 0, &len);
 	if (!line)
 		return -ENOMEM;
-	r = clipfile_create(folder->dir, folder->next_clip, clip, line, len, &file);
+	r = clipfile_create(
+		folder->dir, folder->next_clip, index_suffix(head->codec), clip, line, len, &file);
 	free(line);
 	if (r < 0 && r != -EEXIST) /* leave no number taken by half a clip */
 		folder->needs_repair = true;

@@ -20,6 +20,16 @@ enum { CLUSTER_MS = 500 };
 #define MAX_TIME_US (INT64_C(1) << 50)
 #define MAX_TICKS (INT64_C(1) << 40)
 
+static const struct {
+	const char *name, *suffix;
+} codecs[] = {
+	[LECTERN_CODEC_OPUS] = {"opus", "webm"},
+	[LECTERN_CODEC_VP8] = {"vp8", "webm"},
+	[LECTERN_CODEC_VP9] = {"vp9", "webm"},
+	[LECTERN_CODEC_AV1] = {"av1", "webm"},
+	[LECTERN_CODEC_H264] = {"h264", "mp4"},
+};
+
 static const char *const kinds[] = {"mic", "camera", "screen"};
 
 const char *index_file(unsigned number, const char *suffix, char *out)
@@ -42,17 +52,38 @@ unsigned index_number(const char *file, const char *suffix)
 	return number;
 }
 
+unsigned index_media_number(const char *file)
+{
+	unsigned number = index_number(file, "webm");
+
+	return number ? number : index_number(file, "mp4");
+}
+
+const char *index_suffix(uint8_t codec)
+{
+	return codecs[codec].suffix;
+}
+
+const char *index_suffix_of(const char *codec)
+{
+	for (size_t i = LECTERN_CODEC_OPUS; i < sizeof(codecs) / sizeof(*codecs); i++) {
+		if (strcmp(codecs[i].name, codec) == 0)
+			return codecs[i].suffix;
+	}
+	return "webm";
+}
+
 char *index_head_line(unsigned number, const struct clip_head *head, int64_t at_us, size_t *ret_len)
 {
 	char file[INDEX_FILE];
 
-	return jsonl_line(
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "clip",
-			index_file(number, "webm", file), "kind", kinds[head->kind], "codec",
-			head->codec == LECTERN_CODEC_OPUS ? "opus" : "vp8", "member", head->member,
-			"name", head->name, "role", head->role, "at_us", (json_int_t)at_us,
-			"arrival_us", (json_int_t)head->arrival_us, "rtp", (json_int_t)head->rtp,
-			"clock_rate", (json_int_t)head->clock_rate, "why", head->why),
+	return jsonl_line(json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}",
+				  "clip", index_file(number, index_suffix(head->codec), file),
+				  "kind", kinds[head->kind], "codec", codecs[head->codec].name,
+				  "member", head->member, "name", head->name, "role", head->role,
+				  "at_us", (json_int_t)at_us, "arrival_us",
+				  (json_int_t)head->arrival_us, "rtp", (json_int_t)head->rtp,
+				  "clock_rate", (json_int_t)head->clock_rate, "why", head->why),
 		ret_len);
 }
 

@@ -14,7 +14,8 @@
 #include "lectern/types.h"
 
 enum {
-	INDEX_FILE = 16,	 /* "c0001.webm", with room */
+	INDEX_FILE = 16, /* "c0001.webm", with room */
+	INDEX_CODEC = 8,
 	INDEX_MAX_CLIPS = 9999,	 /* of a recording */
 	INDEX_MAX_SYNCS = 65536, /* sync points that are looked at */
 };
@@ -34,7 +35,8 @@ struct clip_head {
 
 struct clip_index {
 	unsigned number;
-	char kind[8], codec[8], member[LECTERN_MAX_MEMBER], name[LECTERN_MAX_NAME], role[16];
+	char kind[8], codec[INDEX_CODEC], member[LECTERN_MAX_MEMBER], name[LECTERN_MAX_NAME],
+		role[16];
 	int64_t at_us;	  /* arrival of time 0, on the recording's timeline */
 	int64_t start_us; /* time 0 on the timeline: by sync points, else at_us */
 	double rate;	  /* timeline time per file time, 1 when not known */
@@ -50,6 +52,11 @@ struct clip_index {
 const char *index_file(unsigned number, const char *suffix, char *out);
 /* The number of a file "cNNNN.<suffix>", 0 if it is none. */
 unsigned index_number(const char *file, const char *suffix);
+/* The same of a media file, whatever its suffix. */
+unsigned index_media_number(const char *file);
+/* The suffix of media of a codec, by its number and by its name in an index. */
+const char *index_suffix(uint8_t codec);
+const char *index_suffix_of(const char *codec);
 
 /* Lines, malloced, or NULL when out of memory. */
 char *index_head_line(

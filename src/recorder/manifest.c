@@ -72,19 +72,20 @@ static void take_event(void *user, json_t *event)
 		m->last_event_ms = at_ms;
 }
 
-static int add_clip(struct manifest *m, int dir, unsigned number)
+static int add_clip(struct manifest *m, int dir, unsigned number, const char *name)
 {
 	struct clip_index index;
 	char file[INDEX_FILE];
 	struct stat st;
 	int r;
 
-	if (fstatat(dir, index_file(number, "webm", file), &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	r = index_load(dir, number, &index);
 	if (r == -ENOMEM)
 		return r;
-	if (r < 0 || index.end_ms <= 0 || st.st_size == 0 || !S_ISREG(st.st_mode))
+	if (r < 0 || index.end_ms <= 0 || st.st_size == 0 || !S_ISREG(st.st_mode) ||
+		strcmp(name, index_file(number, index_suffix_of(index.codec), file)) != 0)
 		return 0;
 	index.bytes = st.st_size;
 	if (m->clip_count == m->clip_room) {
@@ -121,10 +122,10 @@ static int load_clips(struct manifest *m, int dir)
 	if (!stream)
 		return -errno;
 	while (r == 0 && (entry = readdir(stream))) {
-		unsigned number = index_number(entry->d_name, "webm");
+		unsigned number = index_media_number(entry->d_name);
 
 		if (number > 0)
-			r = add_clip(m, dir, number);
+			r = add_clip(m, dir, number, entry->d_name);
 	}
 	closedir(stream);
 	return r;
@@ -191,11 +192,12 @@ static json_t *clips_array(const struct manifest *m, struct manifest_sum *sum)
 			continue;
 		json_array_append_new(array,
 			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:f, s:I, s:I, s:i, s:i}",
-				"file", index_file(c->number, "webm", file), "kind", c->kind,
-				"codec", c->codec, "member", c->member, "name", c->name, "role",
-				c->role, "start_ms", (json_int_t)start_ms(c), "rate", c->rate,
-				"duration_ms", (json_int_t)c->end_ms, "bytes", (json_int_t)c->bytes,
-				"width", (int)c->width, "height", (int)c->height));
+				"file", index_file(c->number, index_suffix_of(c->codec), file),
+				"kind", c->kind, "codec", c->codec, "member", c->member, "name",
+				c->name, "role", c->role, "start_ms", (json_int_t)start_ms(c),
+				"rate", c->rate, "duration_ms", (json_int_t)c->end_ms, "bytes",
+				(json_int_t)c->bytes, "width", (int)c->width, "height",
+				(int)c->height));
 		sum->clips++;
 		sum->bytes += c->bytes;
 		if (until_ms(c) > sum->duration_ms)
@@ -297,7 +299,7 @@ bool manifest_is_current(int dir)
 	if (!stream)
 		return false;
 	while (current && (entry = readdir(stream)))
-		if (index_number(entry->d_name, "webm") > 0 &&
+		if (index_media_number(entry->d_name) > 0 &&
 			fstatat(dir, entry->d_name, &clip, AT_SYMLINK_NOFOLLOW) == 0)
 			current = !newer(&clip.st_mtim, &manifest.st_mtim);
 	closedir(stream);

@@ -26,10 +26,13 @@ enum {
 struct remux {
 	int dir;
 	unsigned number;
+	const char *suffix; /* of the media */
 	int in, out, index; /* fds */
 	struct scan_source source;
+	struct scan scan;
 	struct demuxer *demuxer;
 	struct muxer *muxer;
+	struct muxer_track track;
 	int error; /* the first of writing */
 	int64_t cluster_ms, cluster_offset, last_ms, end_ms;
 	bool cluster_open;
@@ -87,7 +90,7 @@ static void end_cluster(struct remux *x)
 
 static void copy_packet(struct remux *x, const struct demuxer_packet *packet)
 {
-	bool video = demuxer_width(x->demuxer) > 0;
+	bool video = x->track.width > 0;
 
 	if (packet->at_ms < x->last_ms || packet->at_ms - x->last_ms > MAX_STEP_MS)
 		return;
@@ -158,8 +161,8 @@ static int finish(struct remux *x)
 
 	if (muxer_finish(x->muxer) < 0 && x->error == 0)
 		x->error = -EIO;
-	line = index_end_line(x->end_ms, muxer_size(x->muxer), demuxer_width(x->demuxer),
-		demuxer_height(x->demuxer), true, &len);
+	line = index_end_line(
+		x->end_ms, muxer_size(x->muxer), x->track.width, x->track.height, true, &len);
 	add_line(x, line, len);
 	return x->error;
 }
@@ -167,18 +170,18 @@ static int finish(struct remux *x)
 static int copy_clip(struct remux *x, remux_stop_fn *stop, void *user)
 {
 	char file[INDEX_FILE];
-	int r = demuxer_create(&x->source, &x->demuxer);
+	int r = demuxer_create(&x->source, &x->scan, &x->demuxer);
 
 	if (r < 0)
 		return r == -EBADMSG ? -ENODATA : r;
-	r = open_temp(x, "webm", &x->out);
+	x->track = demuxer_track(x->demuxer);
+	r = open_temp(x, x->suffix, &x->out);
 	if (r == 0)
 		r = open_temp(x, "jsonl", &x->index);
 	if (r == 0)
 		r = jsonl_read(x->dir, index_file(x->number, "jsonl", file), copy_line, x, NULL);
 	if (r == 0)
-		r = muxer_create(demuxer_codec(x->demuxer), demuxer_width(x->demuxer),
-			demuxer_height(x->demuxer), on_write, x, &x->muxer);
+		r = muxer_create(&x->track, on_write, x, &x->muxer);
 	if (r == 0)
 		r = copy_packets(x, stop, user);
 	if (r == 0)
@@ -209,7 +212,7 @@ static int open_clip(struct remux *x)
 	struct stat st;
 
 	x->in = openat(
-		x->dir, index_file(x->number, "webm", file), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		x->dir, index_file(x->number, x->suffix, file), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (x->in < 0)
 		return -errno;
 	if (flock(x->in, LOCK_EX | LOCK_NB) < 0)
@@ -220,24 +223,24 @@ static int open_clip(struct remux *x)
 	return 0;
 }
 
-int remux_clip(int dir, unsigned number, remux_stop_fn *stop, void *user)
+int remux_clip(int dir, const struct clip_index *index, remux_stop_fn *stop, void *user)
 {
-	struct remux x = {.dir = dir, .number = number, .in = -1, .out = -1, .index = -1};
-	struct scan scan;
-	int r = open_clip(&x), done;
+	struct remux x = {.dir = dir, .number = index->number, .in = -1, .out = -1, .index = -1};
+	int r, done;
+
+	x.suffix = index_suffix_of(index->codec);
+	r = open_clip(&x);
 
 	if (r == 0) {
-		r = scan_webm(&x.source, &scan);
-		if (r == 0) {
-			x.source.size = scan.whole;
+		r = scan_clip(&x.source, &x.scan);
+		if (r == 0)
 			r = copy_clip(&x, stop, user);
-		}
 		if (r == -EBADMSG || r == -ENODATA)
 			r = give_up(&x);
 	}
 	/* The media first: with the new index alone, recovery would take the old media for whole.
 	 */
-	done = close_temp(&x, "webm", &x.out, r == 0);
+	done = close_temp(&x, x.suffix, &x.out, r == 0);
 	if (r == 0)
 		r = done;
 	done = close_temp(&x, "jsonl", &x.index, r == 0);

@@ -13,11 +13,13 @@
 
 #include <stdbool.h>
 
+#include "recorder/index.h"
+
 /* Asked now and then; true: leave off. */
 typedef bool remux_stop_fn(void *user);
 
 /* -EBUSY: it is being written. -ENODATA: nothing in it plays (and its index says so now). -EINTR.
  */
-int remux_clip(int dir, unsigned number, remux_stop_fn *stop, void *user);
+int remux_clip(int dir, const struct clip_index *index, remux_stop_fn *stop, void *user);
 
 #endif

@@ -80,7 +80,7 @@ static void repair_clip(struct repair *repair, int dir, const char *name, unsign
 	if (r == 0 && index.ended)
 		return;
 	if (r == 0)
-		r = remux_clip(dir, number, stopping, repair);
+		r = remux_clip(dir, &index, stopping, repair);
 	if (r == -EBUSY || r == -EINTR)
 		return;
 	if (r < 0)
@@ -104,7 +104,7 @@ static int repair_folder(struct repair *repair, int dir, const char *name)
 		return r;
 	}
 	while (!stopping(repair) && (entry = readdir(stream))) {
-		unsigned number = index_number(entry->d_name, "webm");
+		unsigned number = index_media_number(entry->d_name);
 
 		if (number > 0)
 			repair_clip(repair, dir, name, number);

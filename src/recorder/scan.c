@@ -117,7 +117,7 @@ static int64_t find_cluster(const struct scan_source *source, int64_t at)
 	return -1;
 }
 
-int scan_webm(const struct scan_source *source, struct scan *ret_scan)
+static int scan_webm(const struct scan_source *source, struct scan *ret_scan)
 {
 	struct scan scan = {0};
 	struct element element;
@@ -142,4 +142,124 @@ int scan_webm(const struct scan_source *source, struct scan *ret_scan)
 		return -ENODATA;
 	*ret_scan = scan;
 	return 0;
+}
+
+/* --- MP4 --- */
+
+enum {
+	BOX_HEAD = 8,
+	BOX_LARGE = 16,
+};
+
+#define TYPE(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (d))
+
+/* Of the boxes that the muxer writes (fragments.h). 0: none whole lies there. */
+static int64_t read_box(const struct scan_source *source, int64_t at, uint32_t *ret_type)
+{
+	uint8_t head[BOX_LARGE];
+	int64_t n = source->read(source->user, at, head, sizeof(head)), size;
+	struct reader r;
+
+	if (n < BOX_HEAD)
+		return 0;
+	r = reader_of(head, (size_t)n);
+	size = read_u32(&r);
+	*ret_type = read_u32(&r);
+	if (size == 1)
+		size = (int64_t)(read_u64(&r) & INT64_MAX);
+	if (r.bad || size < (int64_t)r.pos || size > source->size - at)
+		return 0;
+	return at + size;
+}
+
+/* A moof and its mdat; returns where it ends, 0: none whole lies there. */
+static int64_t read_fragment(const struct scan_source *source, int64_t at)
+{
+	uint32_t type;
+	int64_t middle = read_box(source, at, &type), end;
+
+	if (middle == 0 || type != TYPE('m', 'o', 'o', 'f'))
+		return 0;
+	end = read_box(source, middle, &type);
+	return type == TYPE('m', 'd', 'a', 't') ? end : 0;
+}
+
+/* Where the next fragment begins that is whole; -1: nowhere. */
+static int64_t find_fragment(const struct scan_source *source, int64_t at)
+{
+	static const uint8_t type[] = {'m', 'o', 'o', 'f'};
+	uint8_t chunk[CHUNK];
+
+	while (at < source->size) {
+		int64_t n = source->read(source->user, at, chunk, sizeof(chunk));
+		const uint8_t *hit = chunk;
+
+		if (n < BOX_HEAD)
+			return -1;
+		while ((hit = memmem(hit, (size_t)(chunk + n - hit), type, sizeof(type)))) {
+			int64_t where = at + (hit - chunk) - 4; /* behind its size */
+
+			if (where >= at && read_fragment(source, where))
+				return where;
+			hit++;
+		}
+		at += n - (BOX_HEAD - 1);
+	}
+	return -1;
+}
+
+static bool add_hole(struct scan *scan, int64_t from, int64_t until)
+{
+	if (scan->hole_count == SCAN_HOLES || until - from < BOX_HEAD)
+		return false;
+	scan->holes[scan->hole_count].from = from;
+	scan->holes[scan->hole_count].until = until;
+	scan->hole_count++;
+	return true;
+}
+
+static int scan_mp4(const struct scan_source *source, struct scan *ret_scan)
+{
+	struct scan scan = {.mp4 = true};
+	uint32_t type;
+	int64_t at = read_box(source, 0, &type), end;
+
+	if (at == 0 || type != TYPE('f', 't', 'y', 'p'))
+		return -EBADMSG;
+	at = read_box(source, at, &type);
+	if (at == 0 || type != TYPE('m', 'o', 'o', 'v'))
+		return -EBADMSG;
+	end = read_box(source, at, &type);
+	if (end && type != TYPE('m', 'o', 'o', 'f')) /* free, or sidx and free */
+		at = end;
+	end = read_box(source, at, &type);
+	if (end && type == TYPE('f', 'r', 'e', 'e'))
+		at = end;
+	while (at < source->size) {
+		int64_t next;
+
+		end = read_fragment(source, at);
+		if (end) {
+			scan.clusters++;
+			scan.whole = at = end;
+			continue;
+		}
+		next = find_fragment(source, at + 1);
+		if (next < 0 || !add_hole(&scan, at, next))
+			break;
+		at = next;
+	}
+	if (scan.clusters == 0)
+		return -ENODATA;
+	*ret_scan = scan;
+	return 0;
+}
+
+int scan_clip(const struct scan_source *source, struct scan *ret_scan)
+{
+	uint8_t head[BOX_HEAD];
+	bool mp4 = source->read(source->user, 0, head, sizeof(head)) == sizeof(head) &&
+		   memcmp(head + 4, "ftyp", 4) == 0;
+
+	return mp4 ? scan_mp4(source, ret_scan) : scan_webm(source, ret_scan);
 }

@@ -25,8 +25,9 @@ struct track {
 	bool started;
 	uint64_t recording;
 	struct clip_head head;
-	uint64_t now_us;   /* of the call that is being made */
-	uint64_t asked_us; /* for a keyframe */
+	uint64_t now_us;    /* of the call that is being made */
+	uint64_t asked_us;  /* for a keyframe */
+	uint64_t failed_us; /* to begin a clip: a header that cannot be muxed */
 	bool has_report;
 	struct wire_report report; /* the latest */
 };
@@ -51,13 +52,21 @@ static void begin_clip(struct track *track, const struct frame *first)
 		&track->head, first, track->now_us, &track->clip);
 
 	if (r < 0) {
+		track->failed_us = track->now_us;
 		log_warn("recorder", "clip not begun member=%s error=%s", track->wire.member,
 			strerror(-r));
 		return;
 	}
+	track->failed_us = 0;
 	track->head.why = "gap";
 	if (track->has_report)
 		write_sync(track);
+}
+
+/* Each attempt costs the recording a number. */
+static bool may_begin(const struct track *track)
+{
+	return !track->failed_us || track->now_us - track->failed_us >= TRACK_RETRY_US;
 }
 
 static void on_frame(void *user, const struct frame *frame)
@@ -66,7 +75,7 @@ static void on_frame(void *user, const struct frame *frame)
 
 	if (!track->started)
 		return;
-	if (!track->clip && frame->keyframe)
+	if (!track->clip && frame->keyframe && may_begin(track))
 		begin_clip(track, frame);
 	if (track->clip)
 		clip_frame(track->clip, frame, track->now_us);
@@ -98,11 +107,21 @@ static void on_restart(void *user)
 	track->has_report = false; /* of a timeline that is over */
 }
 
+static void on_reconfigure(void *user)
+{
+	struct track *track = user;
+
+	clip_end(track->clip, track->now_us);
+	track->clip = NULL;
+	track->head.why = "format";
+}
+
 static const struct depacketize_ops in_ops = {
 	.frame = on_frame,
 	.keyframe = on_keyframe,
 	.gap = on_gap,
 	.restart = on_restart,
+	.reconfigure = on_reconfigure,
 };
 
 static bool kind_fits(const struct wire_track *wire)

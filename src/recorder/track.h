@@ -17,7 +17,10 @@
 #include "record/wire.h"
 #include "recorder/disk.h"
 
-enum { TRACK_KEYFRAME_US = 1000 * 1000 };
+enum {
+	TRACK_KEYFRAME_US = 1000 * 1000,
+	TRACK_RETRY_US = 2000 * 1000, /* after a clip that could not begin */
+};
 
 struct track;
 

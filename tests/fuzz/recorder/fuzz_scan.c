@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Damaged WebM into what recovery does with it: scan, then read what the scan says is whole. */
+/* Damaged WebM and MP4 into what recovery does with it: scan, then read what the scan says is whole. */
 #include <assert.h>
 #include <string.h>
 
@@ -36,11 +36,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct scan scan;
 
 	av_log_set_level(AV_LOG_QUIET);
-	if (scan_webm(&source, &scan) < 0)
+	if (scan_clip(&source, &scan) < 0)
 		return 0;
 	assert(scan.clusters > 0 && scan.whole > 0 && scan.whole <= source.size);
-	source.size = scan.whole;
-	if (demuxer_create(&source, &demuxer) < 0)
+	for (unsigned i = 0; i < scan.hole_count; i++)
+		assert(scan.holes[i].from < scan.holes[i].until &&
+			scan.holes[i].until < scan.whole);
+	if (demuxer_create(&source, &scan, &demuxer) < 0)
 		return 0;
 	while (demuxer_read(demuxer, &packet) == 0)
 		assert(packet.data && packet.len <= size);

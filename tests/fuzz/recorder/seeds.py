@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the seeds of the recorder's fuzz targets: real VP8 and Opus by ffmpeg, as RTP and as WebM.
+"""Writes the seeds of the recorder's fuzz targets: real media by ffmpeg and GStreamer, as RTP and as files.
 
-    tests/fuzz/recorder/seeds.py            (needs ffmpeg; its results are in corpus/)
+    tests/fuzz/recorder/seeds.py            (needs ffmpeg and gst-launch-1.0; its results are in corpus/)
 """
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
 VIDEO = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=2", "-c:v", "libvpx", "-b:v", "30k"]
+H264 = [*VIDEO[:4], "-c:v", "libx264", "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "4", "-b:v", "30k"]
+AV1 = [*VIDEO[:4], "-c:v", "libaom-av1", "-pix_fmt", "yuv420p", "-usage", "realtime", "-cpu-used", "8", "-g", "5", "-b:v", "60k"]
+CODECS = ["", "opus", "vp8", "vp9", "av1", "h264"]  # by enum lectern_codec
 SOUND = ["-f", "lavfi", "-i", "sine=duration=1", "-c:a", "libopus", "-b:a", "8k"]
 
 
@@ -59,8 +63,75 @@ def opus_packets():
         yield rtp(111, number == 0, 65500 + number, number * 960, 8, packet), 2
 
 
-def media_seed(odd, packets):
-    return bytes([odd]) + b"".join(struct.pack(">HB", len(p), wait) + p for p, wait in packets)
+def framed(data):
+    """Packets behind two bytes of length (RFC 4571), as rtpstreampay writes them."""
+    at = 0
+    while at + 2 <= len(data):
+        size = struct.unpack_from(">H", data, at)[0]
+        yield data[at + 2:at + 2 + size], 5
+        at += 2 + size
+
+
+def gstreamer(encode):
+    """What Debian's payloaders make of a few frames of noise that moves."""
+    with tempfile.NamedTemporaryFile() as out:
+        subprocess.run(["gst-launch-1.0", "-q", "videotestsrc", "num-buffers=8", "pattern=ball", "!",
+                        "video/x-raw,format=I420,width=64,height=48,framerate=5/1", "!", *encode.split(), "!",
+                        "rtpstreampay", "!", "filesink", f"location={out.name}"], check=True)
+        return list(framed(out.read()))
+
+
+def leb128(value):
+    out = b""
+    while value > 0x7f:
+        out += bytes([value & 0x7f | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def obus(unit):
+    """The OBUs of a temporal unit without their sizes; no delimiters."""
+    at = 0
+    while at < len(unit):
+        head = unit[at]
+        at += 1 + (head >> 2 & 1)
+        start, size, shift = at, 0, 0
+        while True:
+            size |= (unit[at] & 0x7f) << shift
+            shift += 7
+            at += 1
+            if not unit[at - 1] & 0x80:
+                break
+        if head >> 3 & 15 != 2:
+            yield bytes([head & ~2]) + unit[start - (head >> 2 & 1):start] + unit[at:at + size]
+        at += size
+
+
+def av1_packets(ivf, room=300):
+    """By AV1 RTP specification 4.4: each element with its length (W = 0), cut where a packet is full."""
+    seq = 65533
+    for number, unit in enumerate(ivf_frames(ivf)):
+        elements = list(obus(unit))
+        first, payload, packets = elements[0][0] >> 3 == 1, b"", []
+        z = 0
+        for obu in elements:
+            while len(payload) + 2 + len(obu) > room:
+                take = room - 2 - len(payload)
+                if take > 0:
+                    payload += leb128(take) + obu[:take]
+                    obu = obu[take:]
+                packets.append((z, 1 if take > 0 else 0, payload))
+                z, payload = (1 if take > 0 else 0), b""
+            payload += leb128(len(obu)) + obu
+        packets.append((z, 0, payload))
+        for i, (z, y, payload) in enumerate(packets):
+            head = bytes([z << 7 | y << 6 | (8 if first and i == 0 else 0)])
+            yield rtp(45, i + 1 == len(packets), seq, 2**32 - 9000 + number * 18000, 9, head + payload), 5
+            seq += 1
+
+
+def media_seed(packets):
+    return b"".join(struct.pack(">HB", len(p), wait) + p for p, wait in packets)
 
 
 def text(value, room):
@@ -87,14 +158,21 @@ def intake_seed(kind, codec, clock, packets):
 
 
 def main():
-    vp8, opus = list(vp8_packets()), list(opus_packets())
-    write = {
-        "depacketize/vp8": media_seed(1, vp8),
-        "depacketize/opus": media_seed(0, opus),
-        "intake/vp8": intake_seed(1, 2, 90000, vp8),
-        "intake/opus": intake_seed(0, 1, 48000, opus),
+    media = {
+        "opus": list(opus_packets()),
+        "vp8": list(vp8_packets()),
+        "vp9": gstreamer("vp9enc deadline=1 cpu-used=8 target-bitrate=30000 ! rtpvp9pay picture-id-mode=15-bit mtu=300"),
+        "h264": gstreamer("x264enc tune=zerolatency key-int-max=4 bitrate=60 ! video/x-h264,profile=high ! "
+                          "rtph264pay config-interval=-1 aggregate-mode=zero-latency mtu=300"),
+        "av1": list(av1_packets(ffmpeg(*AV1, "-f", "ivf"))),
+    }
+    write = {f"record_{codec}/{codec}": media_seed(packets) for codec, packets in media.items()}
+    write |= {f"intake/{codec}": intake_seed(codec != "opus", CODECS.index(codec), 48000 if codec == "opus" else 90000, packets)
+              for codec, packets in media.items()}
+    write |= {
         "scan/vp8": ffmpeg(*VIDEO, "-cluster_time_limit", "500", "-f", "webm"),
         "scan/opus": ffmpeg(*SOUND, "-cluster_time_limit", "300", "-f", "webm"),
+        "scan/h264": ffmpeg(*H264, "-movflags", "empty_moov+default_base_moof+frag_keyframe+skip_trailer", "-f", "mp4"),
     }
     for name, data in write.items():
         (CORPUS / name).parent.mkdir(parents=True, exist_ok=True)

@@ -116,7 +116,8 @@ void stream_vp8(struct stream *s, unsigned ms, uint16_t first_seq, uint32_t firs
 	*s = (struct stream){.ssrc = 0x1234,
 		.first_seq = first_seq,
 		.first_rtp = first_rtp,
-		.clock_rate = 90000};
+		.clock_rate = 90000,
+		.codec = LECTERN_CODEC_VP8};
 	assert_int_equal(vpx_codec_enc_config_default(vpx_codec_vp8_cx(), &config, 0), 0);
 	config.g_w = WIDTH;
 	config.g_h = HEIGHT;
@@ -153,7 +154,8 @@ void stream_opus(struct stream *s, unsigned ms, uint16_t first_seq, uint32_t fir
 	*s = (struct stream){.ssrc = 0x5678,
 		.first_seq = first_seq,
 		.first_rtp = first_rtp,
-		.clock_rate = 48000};
+		.clock_rate = 48000,
+		.codec = LECTERN_CODEC_OPUS};
 	for (unsigned i = 0; i < ms / 20; i++) {
 		int16_t samples[960 * 2];
 		uint8_t out[1276];
@@ -170,6 +172,26 @@ void stream_opus(struct stream *s, unsigned ms, uint16_t first_seq, uint32_t fir
 		add_unit(s, (int64_t)i * 960, out, (size_t)len, true);
 	}
 	opus_encoder_destroy(codec);
+}
+
+void stream_load(struct stream *s, const char *path, uint8_t codec)
+{
+	FILE *file = fopen(path, "rb");
+	uint8_t length[2];
+
+	*s = (struct stream){.clock_rate = 90000, .codec = codec};
+	assert_non_null(file);
+	while (fread(length, 1, sizeof(length), file) == sizeof(length)) {
+		struct rtp_packet *p = add_packet(s, 0, 96, false);
+
+		p->len = (size_t)(length[0] << 8 | length[1]);
+		assert_true(p->len > 12 && p->len <= sizeof(p->data));
+		assert_int_equal(fread(p->data, 1, p->len, file), p->len);
+		p->at_us = (uint64_t)(p->data[4] << 24 | p->data[5] << 16 | p->data[6] << 8 |
+				      p->data[7]) *
+			   100 / 9;
+	}
+	fclose(file);
 }
 
 void stream_finish(struct stream *s)
@@ -383,7 +405,7 @@ void feeder_track(struct feeder *f, const char *recording, uint32_t track, const
 {
 	struct wire_track wire = {.track = track, .kind = kind, .clock_rate = s->clock_rate};
 
-	wire.codec = kind == LECTERN_MIC ? LECTERN_CODEC_OPUS : LECTERN_CODEC_VP8;
+	wire.codec = s->codec;
 	put(wire.recording, sizeof(wire.recording), recording);
 	put(wire.member, sizeof(wire.member), member);
 	put(wire.name, sizeof(wire.name), "Ana P\303\251rez");
@@ -467,6 +489,8 @@ static AVFormatContext *open_clip(const struct feeder *f, const char *recording,
 	char path[256];
 
 	snprintf(path, sizeof(path), "%s/%s/c%04u.webm", f->root, recording, number);
+	if (access(path, F_OK) < 0)
+		snprintf(path, sizeof(path), "%s/%s/c%04u.mp4", f->root, recording, number);
 	av_log_set_level(AV_LOG_ERROR);
 	assert_int_equal(avformat_open_input(&context, path, NULL, NULL), 0);
 	assert_int_equal(context->nb_streams, 1);
@@ -478,6 +502,7 @@ void clip_read(
 {
 	AVFormatContext *context = open_clip(f, recording, number);
 	AVPacket *packet = av_packet_alloc();
+	AVRational base = context->streams[0]->time_base, ms = {1, 1000};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->duration_ms = context->duration > 0 ? context->duration / 1000 : 0;
@@ -486,8 +511,8 @@ void clip_read(
 	while (av_read_frame(context, packet) >= 0) {
 		ret->frames = realloc(ret->frames, (ret->count + 1) * sizeof(*ret->frames));
 		assert_non_null(ret->frames);
-		ret->frames[ret->count++] = (struct read_frame){packet->pts, (size_t)packet->size,
-			hash_of(packet->data, (size_t)packet->size),
+		ret->frames[ret->count++] = (struct read_frame){av_rescale_q(packet->pts, base, ms),
+			(size_t)packet->size, hash_of(packet->data, (size_t)packet->size),
 			packet->flags & AV_PKT_FLAG_KEY};
 		av_packet_unref(packet);
 	}
@@ -504,11 +529,14 @@ int64_t clip_seek(const struct feeder *f, const char *recording, unsigned number
 {
 	AVFormatContext *context = open_clip(f, recording, number);
 	AVPacket *packet = av_packet_alloc();
+	AVRational base, ms = {1, 1000};
 	int64_t got;
 
+	base = context->streams[0]->time_base;
+	at_ms = av_rescale_q(at_ms, ms, base);
 	assert_true(av_seek_frame(context, 0, at_ms, AVSEEK_FLAG_BACKWARD) >= 0);
 	assert_true(av_read_frame(context, packet) >= 0);
-	got = packet->pts;
+	got = av_rescale_q(packet->pts, base, ms);
 	av_packet_free(&packet);
 	avformat_close_input(&context);
 	return got;
@@ -558,5 +586,5 @@ unsigned clip_number(const json_t *manifest, const char *kind)
 {
 	const json_t *clip = clip_of(manifest, kind, 0);
 
-	return index_number(json_string_value(json_object_get(clip, "file")), "webm");
+	return index_media_number(json_string_value(json_object_get(clip, "file")));
 }

@@ -37,12 +37,15 @@ struct stream {
 	uint32_t ssrc, first_rtp;
 	uint16_t first_seq;
 	uint32_t clock_rate;
+	uint8_t codec; /* enum lectern_codec */
 };
 
 /* 320 x 180 at 25 frames a second, a keyframe every two seconds. */
 void stream_vp8(struct stream *s, unsigned ms, uint16_t first_seq, uint32_t first_rtp);
 /* A tone in frames of 20 ms. */
 void stream_opus(struct stream *s, unsigned ms, uint16_t first_seq, uint32_t first_rtp);
+/* Packets of video that a payloader made: see packets/make.py. Units are not told apart. */
+void stream_load(struct stream *s, const char *path, uint8_t codec);
 void stream_finish(struct stream *s);
 uint64_t hash_of(const void *data, size_t len);
 

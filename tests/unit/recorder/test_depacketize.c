@@ -52,7 +52,13 @@ static void on_restart(void *user)
 	seen->restarts++;
 }
 
-static const struct depacketize_ops ops = {on_frame, on_keyframe, on_gap, on_restart};
+static void on_reconfigure(void *user)
+{
+	(void)user;
+}
+
+static const struct depacketize_ops ops = {
+	on_frame, on_keyframe, on_gap, on_restart, on_reconfigure};
 
 static struct pkt_pool *pool;
 static struct depacketizer in;
