@@ -97,7 +97,7 @@ static void tell_member(struct classroom *classroom, const struct room_effect *e
 	if (!member)
 		return; /* left within the same call: GONE follows */
 	event.member = proto_member_of(member);
-	classroom_broadcast(classroom, &proto_member_event_shape, &event);
+	classroom_tell(classroom, member, &proto_member_event_shape, &event);
 }
 
 static void tell_gone(struct classroom *classroom, const struct room_effect *effect)
@@ -117,26 +117,46 @@ static void tell_gone(struct classroom *classroom, const struct room_effect *eff
 	classroom_broadcast(classroom, &proto_gone_event_shape, &event);
 }
 
-/* Media can flow once the class is open. */
+/* Media can flow from when the first is inside: hosts prepare before the class begins. */
 static void open_media(struct classroom *classroom)
 {
-	struct live *live = classroom->live;
-	int result = lectern_engine_room_open(live->server->engine, &classroom->engine_room);
+	int result =
+		lectern_engine_room_open(classroom->live->server->engine, &classroom->engine_room);
 
 	if (result < 0)
 		log_error(AREA, "no room for media session=%s: %s", classroom->session_id,
 			strerror(-result));
-	set_session_state(
-		live, &classroom->session, SESSION_OPEN, room_info(classroom->room)->opened_at_ms);
+}
+
+static void begin(struct classroom *classroom)
+{
+	classroom->begun = true;
+	set_session_state(classroom->live, &classroom->session, SESSION_OPEN,
+		room_info(classroom->room)->opened_at_ms);
 	log_info(AREA, "open session=%s", classroom->session_id);
 }
 
+static bool is_anybody_inside(const struct classroom *classroom)
+{
+	for (size_t i = 0; i < room_count(classroom->room); i++) {
+		if (!room_at(classroom->room, i)->lobby)
+			return true;
+	}
+	return false;
+}
+
+/* The lobby hears of it too: that the class begins, or is over. */
 static void tell_room(struct classroom *classroom, const struct room_effect *effect)
 {
 	struct proto_room_event event = {.room = classroom_proto(classroom)};
 
 	(void)effect;
-	classroom_broadcast(classroom, &proto_room_event_shape, &event);
+	for (struct list *it = classroom->seats.next; it != &classroom->seats; it = it->next) {
+		struct seat *seat = list_of(it, struct seat, node);
+
+		if (seat->client)
+			client_event(seat->client, &proto_room_event_shape, &event);
+	}
 }
 
 static void tell_line(struct classroom *classroom, const struct room_effect *effect)
@@ -159,7 +179,7 @@ static void tell_stage(struct classroom *classroom, const struct room_effect *ef
 		struct proto_slots_event event = {.slots = slots};
 
 		event.slots_count = classroom_slots(classroom, seat, slots);
-		if (seat->client)
+		if (seat->client && classroom_is_in(classroom, seat))
 			client_event(seat->client, &proto_slots_event_shape, &event);
 	}
 	classroom_show_all(classroom);
@@ -248,8 +268,11 @@ void classroom_carry_out(struct classroom *classroom)
 	const struct room_effects *effects = room_effects(classroom->room);
 	size_t count = effects->count;
 
-	if (!classroom->engine_room && room_info(classroom->room)->state == ROOM_OPEN)
+	if (!classroom->engine_room && room_info(classroom->room)->state != ROOM_ENDED &&
+		is_anybody_inside(classroom))
 		open_media(classroom);
+	if (!classroom->begun && room_info(classroom->room)->state == ROOM_OPEN)
+		begin(classroom);
 	for (size_t i = 0; i < count; i++) {
 		carry[effects->items[i].type](classroom, &effects->items[i]);
 		/* Nothing that is carried out may call the room: it would begin a new list. */

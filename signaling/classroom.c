@@ -27,7 +27,12 @@ static enum room_policy policy_of(const struct live *live, const struct session 
 int classroom_create(
 	struct live *live, const struct class_facts *facts, struct classroom **ret_classroom)
 {
-	struct room_config config = {.policy = policy_of(live, &facts->session)};
+	struct room_config config = {
+		.policy = policy_of(live, &facts->session),
+		.starts_at_ms = facts->door.starts_at,
+		.ends_at_ms = facts->door.ends_at,
+		.approval = facts->door.approval,
+	};
 	struct classroom *classroom = calloc(1, sizeof(*classroom));
 	int result;
 
@@ -38,6 +43,7 @@ int classroom_create(
 	tape_init(&classroom->tape);
 	classroom->live = live;
 	classroom->session = facts->session;
+	classroom->ends_at_ms = facts->door.ends_at;
 	id_text(facts->session.id, classroom->session_id);
 	if (facts->session.state == SESSION_OPEN) {
 		config.opened_at_ms = facts->session.opened_at;
@@ -154,7 +160,28 @@ void classroom_unseat(struct client *client)
 	classroom_carry_out(classroom);
 }
 
+bool classroom_is_in(const struct classroom *classroom, const struct seat *seat)
+{
+	const struct member *member = room_find(classroom->room, seat->member);
+
+	return member && !member->lobby;
+}
+
+bool classroom_may_see(
+	const struct classroom *classroom, const struct seat *seat, const struct member *member)
+{
+	if (strcmp(seat->member, member->id) == 0)
+		return true;
+	return member->lobby ? seat->role < ROOM_TRAINEE : classroom_is_in(classroom, seat);
+}
+
 void classroom_broadcast(struct classroom *classroom, const struct shape *shape, const void *fields)
+{
+	classroom_tell(classroom, NULL, shape, fields);
+}
+
+void classroom_tell(struct classroom *classroom, const struct member *about,
+	const struct shape *shape, const void *fields)
 {
 	char *text = protocol_event(shape, fields);
 
@@ -166,7 +193,8 @@ void classroom_broadcast(struct classroom *classroom, const struct shape *shape,
 	for (struct list *it = classroom->seats.next; it != &classroom->seats; it = it->next) {
 		struct seat *seat = list_of(it, struct seat, node);
 
-		if (seat->client)
+		if (seat->client && (about ? classroom_may_see(classroom, seat, about)
+					   : classroom_is_in(classroom, seat)))
 			client_send(seat->client, text);
 	}
 	free(text);
@@ -178,6 +206,7 @@ struct proto_member proto_member_of(const struct member *member)
 		[ROOM_INSTRUCTOR] = PROTO_MEMBER_ROLE_INSTRUCTOR,
 		[ROOM_COORDINATOR] = PROTO_MEMBER_ROLE_COORDINATOR,
 		[ROOM_TRAINEE] = PROTO_MEMBER_ROLE_TRAINEE,
+		[ROOM_GUEST] = PROTO_MEMBER_ROLE_GUEST,
 	};
 
 	return (struct proto_member){
@@ -185,6 +214,7 @@ struct proto_member proto_member_of(const struct member *member)
 		.name = member->name,
 		.role = roles[member->role],
 		.present = member->present,
+		.lobby = member->lobby,
 		.hand = member->hand,
 		.may_speak = member->may & LECTERN_KIND_BIT(LECTERN_MIC),
 		.may_show = member->may & LECTERN_KIND_BIT(LECTERN_CAMERA),
@@ -228,7 +258,9 @@ struct proto_room classroom_proto(const struct classroom *classroom)
 		.teacher = classroom->session.teacher,
 		.state = states[info->state],
 		.starts_at = classroom->session.starts_at,
+		.ends_at = classroom->ends_at_ms,
 		.opened_at = info->opened_at_ms,
+		.approval = info->approval,
 		.policy = policies[info->policy],
 		.recording = info->recording,
 		.recording_fault = info->recording_fault,

@@ -17,6 +17,7 @@
 #include "room/room.h"
 #include "signaling/protocol.h"
 #include "signaling/tape.h"
+#include "src/academy/door.h"
 #include "src/academy/session.h"
 #include "src/store/id.h"
 
@@ -55,7 +56,9 @@ struct classroom {
 	struct session session;
 	char session_id[ID_TEXT];
 	struct room *room;
-	lectern_id engine_room; /* 0: not open */
+	int64_t ends_at_ms;	/* as planned */
+	lectern_id engine_room; /* 0: nobody is inside yet */
+	bool begun;		/* and the database was told */
 	struct list seats;
 	struct tape tape;
 	bool ending;	   /* ended; the byes wait for the recording's row, whose id they tell */
@@ -66,6 +69,7 @@ struct classroom {
 /* What the database knows of a class and of a person's part in it. */
 struct class_facts {
 	struct session session;
+	struct door door;
 	enum session_role role;
 	bool recorded; /* there is a recording, and it was running */
 };
@@ -91,8 +95,16 @@ void classroom_remove_seat(struct classroom *classroom, struct seat *seat);
 /* The client leaves its seat, which waits for it. */
 void classroom_unseat(struct client *client);
 
+/* Not in the lobby. */
+bool classroom_is_in(const struct classroom *classroom, const struct seat *seat);
+/* To everybody who is in the class, not to those in the lobby. */
 void classroom_broadcast(
 	struct classroom *classroom, const struct shape *shape, const void *fields);
+/* To those who may know of the member: themselves, the class, and of one in the lobby the hosts. */
+void classroom_tell(struct classroom *classroom, const struct member *about,
+	const struct shape *shape, const void *fields);
+bool classroom_may_see(
+	const struct classroom *classroom, const struct seat *seat, const struct member *member);
 
 /* The seat gets `peer`, which the engine made of `params`, instead of the one that it had. -ENOMEM:
  * nothing has changed. */

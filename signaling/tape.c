@@ -237,6 +237,7 @@ static const char *role_name(enum room_role role)
 		[ROOM_INSTRUCTOR] = "instructor",
 		[ROOM_COORDINATOR] = "coordinator",
 		[ROOM_TRAINEE] = "trainee",
+		[ROOM_GUEST] = "guest",
 	};
 
 	return names[role];

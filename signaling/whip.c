@@ -101,6 +101,7 @@ static int take_seat(struct classroom *classroom, const struct whip_ask *ask, st
 		.id = id,
 		.name = ask->name,
 		.role = ask->direction == STREAM_PUBLISH ? ROOM_INSTRUCTOR : ROOM_TRAINEE,
+		.admitted = true,
 	};
 	struct seat *seat;
 	int result;

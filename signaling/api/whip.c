@@ -76,6 +76,8 @@ static int find_class(struct store *store, const struct stream_grant *grant,
 	struct recording recording;
 	int r = session_get(store, grant->site, grant->session, &facts->session);
 
+	if (r == 0)
+		r = door_get(store, grant->site, grant->session, &facts->door);
 	if (r < 0)
 		return r;
 	facts->role = direction == STREAM_PUBLISH ? IN_SESSION_INSTRUCTOR : IN_SESSION_TRAINEE;

@@ -34,6 +34,8 @@ static void run(struct store *store, void *arg)
 	struct recording recording;
 
 	job->result = session_get(store, job->site, job->session, &job->facts.session);
+	if (job->result == 0)
+		job->result = door_get(store, job->site, job->session, &job->facts.door);
 	if (job->result < 0)
 		return;
 	job->result = session_role(store, job->site, job->session, job->person, &job->facts.role);
@@ -76,23 +78,27 @@ static void reply_entered(struct client *client, const struct proto_request *req
 	static struct proto_member members[LECTERN_MAX_ROOM_PEERS]; /* control thread only */
 	struct proto_line lines[CHAT_LINES];
 	struct proto_slot slots[LECTERN_VIDEO_SLOTS];
+	bool inside = !room_find(classroom->room, client->seat->member)->lobby;
 	struct proto_enter_reply reply = {
 		.self = client->seat->member,
 		.media = client->seat->peer ? PROTO_ENTER_REPLY_MEDIA_KEEP
 					    : PROTO_ENTER_REPLY_MEDIA_NEW,
 		.room = classroom_proto(classroom),
 		.members = members,
-		.members_count = room_count(classroom->room),
 		.chat = lines,
-		.chat_count = chat_count(chat),
+		.chat_count = inside ? chat_count(chat) : 0,
 		.slots = slots,
-		.slots_count = classroom_slots(classroom, client->seat, slots),
+		.slots_count = inside ? classroom_slots(classroom, client->seat, slots) : 0,
 		.audio_slots = LECTERN_AUDIO_SLOTS,
 		.video_slots = LECTERN_VIDEO_SLOTS,
 	};
 
-	for (size_t i = 0; i < reply.members_count; i++)
-		members[i] = proto_member_of(room_at(classroom->room, i));
+	for (size_t i = 0; i < room_count(classroom->room); i++) {
+		const struct member *member = room_at(classroom->room, i);
+
+		if (classroom_may_see(classroom, client->seat, member))
+			members[reply.members_count++] = proto_member_of(member);
+	}
 	for (size_t i = 0; i < reply.chat_count; i++)
 		lines[i] = proto_line_of(chat_at(chat, i));
 	client_reply(client, request, &reply);
@@ -131,6 +137,9 @@ static void refuse(struct client *client, const struct proto_request *request, i
 	switch (result) {
 	case -ENOENT:
 		client_refuse(client, request->id, PROTO_ERROR_NOT_FOUND, "no such session");
+		break;
+	case -EAGAIN:
+		client_refuse(client, request->id, PROTO_ERROR_EARLY, "the door is not open yet");
 		break;
 	case -EPERM:
 		client_refuse(
@@ -171,6 +180,19 @@ static void enter(struct client *client, struct classroom *classroom, enum room_
 	classroom_carry_out(classroom);
 }
 
+/* -EAGAIN: before the door opens; -ENOENT: the class does not take place. */
+static int knock(const struct class_facts *facts)
+{
+	bool teaches = facts->role >= IN_SESSION_COORDINATOR;
+	int64_t from = teaches ? facts->door.opens_at : facts->door.lobby_at;
+
+	if (facts->door.cancelled)
+		return -ENOENT;
+	if (facts->session.state != SESSION_SCHEDULED)
+		return 0;
+	return live_now().wall_ms < from ? -EAGAIN : 0;
+}
+
 static enum room_role room_role_of(enum session_role role)
 {
 	if (role == IN_SESSION_INSTRUCTOR)
@@ -192,6 +214,8 @@ static void done(void *arg)
 	}
 	if (result == 0 && job->facts.role == IN_SESSION_NONE)
 		result = -ENOENT; /* of what a person has no part in they learn nothing */
+	if (result == 0)
+		result = knock(&job->facts);
 	if (result == 0)
 		result = live_hold(live, &job->facts, &classroom);
 	if (result < 0)

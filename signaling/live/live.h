@@ -6,6 +6,8 @@
 
 #include "signaling/handler.h"
 
+handler_fn live_admit;
+handler_fn live_begin;
 handler_fn live_chat;
 handler_fn live_end;
 handler_fn live_enter;

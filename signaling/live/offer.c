@@ -58,13 +58,18 @@ static int negotiate(struct client *client, const char *sdp, struct negotiation 
 	return result;
 }
 
+static bool is_waiting(const struct client *client)
+{
+	return room_find(client->classroom->room, client->seat->member)->lobby;
+}
+
 void live_offer(struct client *client, const struct proto_request *request)
 {
 	struct negotiation *n = NULL;
 	struct proto_offer_reply reply;
 	int result;
 
-	if (!client->classroom->engine_room) {
+	if (!client->classroom->engine_room || is_waiting(client)) {
 		client_refuse(
 			client, request->id, PROTO_ERROR_UNAVAILABLE, "the class is not open");
 		return;

@@ -5,6 +5,8 @@
 #include "signaling/handler.h"
 
 handler_fn *const handlers[PROTO_REQUESTS] = {
+	[PROTO_REQUEST_ADMIT] = live_admit,
+	[PROTO_REQUEST_BEGIN] = live_begin,
 	[PROTO_REQUEST_CHAT] = live_chat,
 	[PROTO_REQUEST_END] = live_end,
 	[PROTO_REQUEST_ENTER] = live_enter,

@@ -17,6 +17,7 @@ enum room_role {
 	ROOM_INSTRUCTOR,
 	ROOM_COORDINATOR,
 	ROOM_TRAINEE,
+	ROOM_GUEST, /* a trainee of this session alone, who came by a link */
 };
 
 struct member {
@@ -24,6 +25,7 @@ struct member {
 	char name[LECTERN_MAX_NAME];
 	enum room_role role;
 	bool present;		  /* a connection holds the seat */
+	bool lobby;		  /* waits to be let in: has no part in the class yet */
 	uint64_t absent_since_us; /* while not present */
 	unsigned hand;		  /* 0 down, else its order */
 	unsigned may;		  /* LECTERN_KIND_BIT()s that the room allows */
@@ -36,7 +38,7 @@ struct member {
 
 static inline bool member_is_host(const struct member *member)
 {
-	return member->role != ROOM_TRAINEE;
+	return member->role < ROOM_TRAINEE;
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is in the class, and how it opens and ends. What members do in it is in rules.c. */
+/* Who is in the class, and how it ends. How it begins is in door.c, what members do in it in rules.c. */
 #include "room/room.h"
 
 #include <assert.h>
@@ -28,7 +28,10 @@ int room_create(const struct room_config *config, struct room_time time, struct 
 		return -ENOMEM;
 	}
 	room->info.policy = config->policy;
-	room->empty_since_us = time.now_us;
+	room->info.approval = config->approval;
+	room->starts_at_ms = config->starts_at_ms;
+	room->ends_at_ms = config->ends_at_ms;
+	room->empty_since_us = room->hostless_since_us = time.now_us;
 	if (config->opened_at_ms) {
 		room->info.state = ROOM_OPEN;
 		room->info.opened_at_ms = config->opened_at_ms;
@@ -130,6 +133,8 @@ static void note_beginning(struct room *room)
 	for (size_t i = 0; i < room->count; i++) {
 		const struct member *member = room->members[i];
 
+		if (member->lobby)
+			continue;
 		room_note(room, member, ROOM_NOTE_JOIN, 0);
 		for (unsigned kind = 0; kind < LECTERN_KINDS; kind++) {
 			if (member->on & LECTERN_KIND_BIT(kind))
@@ -149,15 +154,6 @@ void room_start_recording(struct room *room, bool on, struct room_time time)
 	room_effects_add(&room->effects, ROOM_EFFECT_ROOM, NULL);
 	if (on)
 		note_beginning(room);
-}
-
-static void open_class(struct room *room, struct room_time time)
-{
-	room->info.state = ROOM_OPEN;
-	room->info.opened_at_ms = time.wall_ms;
-	room_effects_add(&room->effects, ROOM_EFFECT_ROOM, NULL);
-	if (room->info.policy == ROOM_RECORD_ALWAYS)
-		room_start_recording(room, true, time);
 }
 
 static bool was_removed(const struct room *room, const char *person)
@@ -189,8 +185,11 @@ static int add_member(struct room *room, const struct room_person *person, struc
 	member->chat_filled_us = time.now_us;
 	if (member_is_host(member))
 		member->may = (1u << LECTERN_KINDS) - 1;
+	member->lobby = room_must_wait(room, member) &&
+			!(person->admitted && room->info.state == ROOM_OPEN);
 	room->members[room->count++] = member;
-	room_note(room, member, ROOM_NOTE_JOIN, 0);
+	if (!member->lobby)
+		room_note(room, member, ROOM_NOTE_JOIN, 0);
 	return 0;
 }
 
@@ -216,8 +215,7 @@ int room_enter(
 	if (!same)
 		room_switch(room, member, 0);
 	room_tell_member(room, member);
-	if (room->info.state == ROOM_WAITING && member_is_host(member))
-		open_class(room, time);
+	room_begin_in_time(room, time);
 	room_update_lead(room);
 	room_update_stage(room, time);
 	return 0;
@@ -242,7 +240,8 @@ static void take_out(
 	size_t at = 0;
 
 	room_switch(room, member, 0);
-	room_note(room, member, ROOM_NOTE_LEAVE, 0);
+	if (!member->lobby)
+		room_note(room, member, ROOM_NOTE_LEAVE, 0);
 	room_effects_add(&room->effects, ROOM_EFFECT_GONE, member->id)->u.reason = reason;
 	while (room->members[at] != member)
 		at++;
@@ -251,6 +250,8 @@ static void take_out(
 		(room->count - at) * sizeof(room->members[0]));
 	if (room->lead == member)
 		room->lead = NULL;
+	if (member_is_host(member) && !room_has_host(room))
+		room->hostless_since_us = time.now_us;
 	free(member);
 	if (room->count == 0)
 		room->empty_since_us = time.now_us;
@@ -299,7 +300,8 @@ static void end_class(struct room *room, struct room_time time)
 {
 	for (size_t i = 0; i < room->count; i++) {
 		room_switch(room, room->members[i], 0);
-		room_note(room, room->members[i], ROOM_NOTE_LEAVE, 0);
+		if (!room->members[i]->lobby)
+			room_note(room, room->members[i], ROOM_NOTE_LEAVE, 0);
 	}
 	room_start_recording(room, false, time);
 	room->info.state = ROOM_ENDED;
@@ -346,6 +348,17 @@ void room_heard(struct room *room, const char *speaker, struct room_time time)
 	room->speaker_since_us = time.now_us;
 }
 
+/* Nobody is here, or nobody who could end it, though its time is over. */
+static bool is_abandoned(const struct room *room, struct room_time time)
+{
+	if (room->info.state != ROOM_OPEN)
+		return false;
+	if (room->count == 0 && clock_passed(room->empty_since_us, ROOM_EMPTY_US, time.now_us))
+		return true;
+	return room->ends_at_ms && time.wall_ms >= room->ends_at_ms && !room_has_host(room) &&
+	       clock_passed(room->hostless_since_us, ROOM_HOSTLESS_US, time.now_us);
+}
+
 void room_tick(struct room *room, struct room_time time)
 {
 	const struct member *lead = room->lead;
@@ -364,8 +377,8 @@ void room_tick(struct room *room, struct room_time time)
 	if (room->count != before)
 		settle(room, lead && !room->lead, time);
 	settle_speaker(room, time);
-	if (room->info.state == ROOM_OPEN && room->count == 0 &&
-		clock_passed(room->empty_since_us, ROOM_EMPTY_US, time.now_us))
+	room_begin_in_time(room, time);
+	if (is_abandoned(room, time))
 		end_class(room, time);
 }
 

@@ -7,6 +7,11 @@
  * them out; a simulation can drive a room alone. Members and ids are named by text, as in the
  * protocol.
  *
+ * The door: before the class begins hosts are inside and prepare, everybody else waits in the lobby.
+ * It begins when a host says so, or at its planned start as soon as a host is there; then those in
+ * the lobby are in, or with approval each when a host admits them, once for the whole class. It runs
+ * over until a host ends it, or until no host has been there for a while after its planned end.
+ *
  * Rights: hosts (instructors and coordinators) may send everything. A trainee may send what a host
  * granted. At most one screen is shared. What is on (member.on) is always within what is allowed
  * (member.may), nothing is on before the class is open and after it ended, and everything that is
@@ -27,11 +32,13 @@
 #include "room/stage.h"
 
 enum {
-	ROOM_GRACE_US = 30 * 1000000,  /* a seat is kept after its link was lost */
-	ROOM_EMPTY_US = 600 * 1000000, /* an open class without anybody ends by itself */
-	ROOM_SPEAKER_US = 1000000,     /* one who is the loudest for this long is the speaker */
+	ROOM_GRACE_US = 30 * 1000000,	  /* a seat is kept after its link was lost */
+	ROOM_EMPTY_US = 600 * 1000000,	  /* an open class without anybody ends by itself */
+	ROOM_HOSTLESS_US = 300 * 1000000, /* so does one without a host after its planned end */
+	ROOM_SPEAKER_US = 1000000,	  /* one who is the loudest for this long is the speaker */
 };
 
+/* Waiting: it has not begun. */
 enum room_state { ROOM_WAITING, ROOM_OPEN, ROOM_ENDED };
 
 enum room_policy { ROOM_RECORD_ALWAYS, ROOM_RECORD_ON_DEMAND, ROOM_RECORD_NEVER };
@@ -45,17 +52,22 @@ struct room_config {
 	enum room_policy policy;
 	int64_t opened_at_ms; /* not 0: the class was open already, before this server started */
 	bool recording;	      /* and it was being recorded on demand */
+	int64_t starts_at_ms; /* as planned; 0: begins with the first host */
+	int64_t ends_at_ms;   /* as planned; 0: not told */
+	bool approval;	      /* a host lets each one in */
 };
 
 struct room_person {
 	const char *id, *name;
 	enum room_role role;
+	bool admitted; /* needs no approval: the server let them in for another reason */
 };
 
 struct room_info {
 	enum room_state state;
 	enum room_policy policy;
 	int64_t opened_at_ms;
+	bool approval;
 	bool recording, recording_fault;
 	int64_t recording_since_ms; /* 0 while not recording */
 };
@@ -68,7 +80,7 @@ void room_destroy(struct room *room);
 
 /*
  * Takes a seat, or the person's own seat again. `same` tells that media is kept: the same page came
- * back; else everything is off until the member says what it sends. The first host opens the class.
+ * back; else everything is off until the member says what it sends.
  * -EPERM: was removed; -ESHUTDOWN: ended; -ENOSPC: full; -ENOMEM.
  */
 int room_enter(
@@ -78,6 +90,10 @@ void room_lose(struct room *room, const char *member, struct room_time time);
 void room_leave(struct room *room, const char *member, struct room_time time);
 /* What hangs on time: grace, speaker, an empty class. Call it a few times a second. */
 void room_tick(struct room *room, struct room_time time);
+/* A host begins the class before its time; again is no error. -ESHUTDOWN: ended. */
+int room_begin(struct room *room, const char *actor, struct room_time time);
+/* A host lets one in from the lobby; target NULL: all. -EBUSY: the class has not begun. */
+int room_admit(struct room *room, const char *actor, const char *target, struct room_time time);
 /* A host ends the class; actor NULL: the house does. */
 int room_end(struct room *room, const char *actor, struct room_time time);
 

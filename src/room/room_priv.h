@@ -19,8 +19,14 @@ struct room {
 	uint64_t empty_since_us; /* while nobody is seated */
 	unsigned hands;		 /* raised so far */
 
-	char removed[LECTERN_MAX_ROOM_PEERS][LECTERN_MAX_MEMBER]; /* people */
+	/* people, for as long as the class is held */
+	char removed[LECTERN_MAX_ROOM_PEERS][LECTERN_MAX_MEMBER];
 	size_t removed_count;
+	char admitted[LECTERN_MAX_ROOM_PEERS][LECTERN_MAX_MEMBER];
+	size_t admitted_count;
+
+	int64_t starts_at_ms, ends_at_ms;
+	uint64_t hostless_since_us; /* while no host is seated */
 
 	/* who is the loudest, since when, and whether it was told */
 	char speaker[LECTERN_MAX_MEMBER];
@@ -37,6 +43,11 @@ void room_update_stage(struct room *room, struct room_time time);
 void room_update_lead(struct room *room);
 void room_note(struct room *room, const struct member *member, enum room_note note, unsigned value);
 void room_tell_member(struct room *room, const struct member *member);
+/* door.c */
+bool room_must_wait(const struct room *room, const struct member *member);
+bool room_has_host(const struct room *room);
+/* Begins the class whose time has come, if a host is here. */
+void room_begin_in_time(struct room *room, struct room_time time);
 void room_start_recording(struct room *room, bool on, struct room_time time);
 
 #endif

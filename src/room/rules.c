@@ -25,7 +25,7 @@ int room_media(struct room *room, const char *id, unsigned kinds, struct room_ti
 	room->effects.count = 0;
 	if (!member || room->info.state == ROOM_ENDED || (kinds & ~member->may))
 		return -EPERM;
-	if (room->info.state != ROOM_OPEN && kinds)
+	if (member->lobby && kinds)
 		return -EPERM;
 	if (kinds & screen & ~member->on)
 		other = other_screen(room, member);
@@ -58,7 +58,7 @@ int room_hand(struct room *room, const char *actor, const char *target, bool rai
 	struct member *member = target ? room_get(room, target) : self;
 
 	room->effects.count = 0;
-	if (!self || room->info.state == ROOM_ENDED)
+	if (!self || self->lobby || room->info.state == ROOM_ENDED)
 		return -EPERM;
 	if (member != self && (raised || !member_is_host(self)))
 		return -EPERM;
@@ -132,7 +132,7 @@ int room_chat(struct room *room, const char *id, const char *text, struct room_t
 	int result;
 
 	room->effects.count = 0;
-	if (!member || room->info.state == ROOM_ENDED)
+	if (!member || member->lobby || room->info.state == ROOM_ENDED)
 		return -EPERM;
 	result = chat_write(&room->chat, member, text, time.now_us, time.wall_ms);
 	if (result < 0)

@@ -37,7 +37,9 @@ export interface Model {
   readonly host: ReadonlySignal<boolean>;
   /** Raised hands, first raised first. */
   readonly hands: ReadonlySignal<readonly Member[]>;
-  /** Everybody in the order of the people list. */
+  /** Those who wait to be let in, as hosts see them. */
+  readonly lobby: ReadonlySignal<readonly Member[]>;
+  /** Everybody in class, in the order of the people list. */
   readonly people: ReadonlySignal<readonly Member[]>;
 }
 
@@ -57,7 +59,8 @@ export function createModel(): Model {
     link: signal<LinkEvent | null>(null),
     host: computed(() => isHost(me.value)),
     hands: computed(() => [...members.value.values()].filter((m) => m.hand > 0).sort((a, b) => a.hand - b.hand)),
-    people: computed(() => [...members.value.values()].sort(byPlace)),
+    lobby: computed(() => [...members.value.values()].filter((m) => m.lobby)),
+    people: computed(() => [...members.value.values()].filter((m) => !m.lobby).sort(byPlace)),
   };
 }
 
@@ -65,7 +68,7 @@ export function isHost(member: Member | null | undefined): boolean {
   return member?.role === "instructor" || member?.role === "coordinator";
 }
 
-const ROLE_PLACE: Record<Member["role"], number> = { instructor: 0, coordinator: 1, trainee: 2 };
+const ROLE_PLACE: Record<Member["role"], number> = { instructor: 0, coordinator: 1, trainee: 2, guest: 2 };
 
 /** Hosts, then hands in their order, then those with the floor, then the rest by name. */
 function byPlace(a: Member, b: Member): number {

@@ -17,15 +17,21 @@ beforeEach(() => {
 });
 
 describe("entering", () => {
-  it("makes one offer, once the class is open", async () => {
-    const server = new FakeClass(trainee);
+  it("waits in the lobby, then enters anew and makes one offer", async () => {
+    const server = new FakeClass(member("m2", { lobby: true }));
     server.enter = { ...server.enter, room: { ...ROOM, state: "waiting" } };
     const session = await enter(server);
     expect(session.phase.value).toBe("waiting");
     expect(server.of("offer")).toHaveLength(0);
 
+    server.enter = { ...server.enter, room: ROOM };
     server.say({ type: "room", room: ROOM });
     await settle();
+    expect(session.phase.value).toBe("waiting");
+
+    server.change("m2", { lobby: false });
+    await settle();
+    expect(server.of("enter")).toHaveLength(2);
     expect(session.phase.value).toBe("in");
     expect(server.of("offer")).toHaveLength(1);
     expect(media.answers).toEqual(["answer to offer 1"]);
@@ -48,6 +54,16 @@ describe("entering", () => {
     await session.turn("mic", true);
     expect(media.on).toEqual(new Set(["mic"]));
     expect(server.of("media").at(-1)).toMatchObject({ mic: true, camera: false, screen: false });
+  });
+
+  it("waits at a door that is still shut", async () => {
+    const server = new FakeClass(trainee);
+    server.refusals.set("enter", "early");
+    const session = await enter(server);
+    expect(session.phase.value).toBe("waiting");
+    server.refusals.delete("enter");
+    await timers.pass(15_000);
+    expect(session.phase.value).toBe("in");
   });
 
   it("is refused for good, or ended, or tried again", async () => {

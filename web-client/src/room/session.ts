@@ -2,7 +2,7 @@
 /*
  * One member's stay in one class: the state machine between the channel, the media and the pages.
  *
- *   idle -> entering -> waiting -> in <-> reconnecting     (waiting: no host is there yet)
+ *   idle -> entering -> waiting -> in <-> reconnecting     (waiting: in the lobby)
  *                          any of them -> ended | removed | replaced | refused | left
  *
  * The pages read the signals and call the verbs; verbs never throw: what went wrong comes as a
@@ -31,6 +31,8 @@ export interface SessionOptions {
 
 /** How long to wait before `enter` is tried again after an answer that may change by itself. */
 const RETRY_ENTER_MS = 2000;
+/** The same while the door is still shut. */
+const RETRY_EARLY_MS = 15_000;
 const PASSING: ReadonlySet<string> = new Set(["too_fast", "unavailable"]);
 
 export class Session {
@@ -160,6 +162,15 @@ export class Session {
     return this.#ask("remove", { member });
   }
 
+  begin(): Promise<boolean> {
+    return this.#ask("begin", {});
+  }
+
+  /** Without a member: everybody in the lobby. */
+  admit(member?: string): Promise<boolean> {
+    return this.#ask("admit", member === undefined ? {} : { member });
+  }
+
   record(on: boolean): Promise<boolean> {
     return this.#ask("record", { on });
   }
@@ -214,13 +225,18 @@ export class Session {
   #unwelcome(code: string): void {
     if (code === "lost") return; // the channel comes back, and `enter` with it
     if (code === "ended") return this.#finish("ended");
-    if (PASSING.has(code)) {
-      this.given.timers.after(RETRY_ENTER_MS, () => {
-        if (this.#channel.state === "open" && !this.#entered) void this.#enter();
-      });
-      return;
+    if (code === "early") {
+      this.phase.value = "waiting";
+      return this.#enterLater(RETRY_EARLY_MS);
     }
+    if (PASSING.has(code)) return this.#enterLater(RETRY_ENTER_MS);
     this.refuse(code);
+  }
+
+  #enterLater(ms: number): void {
+    this.given.timers.after(ms, () => {
+      if (this.#channel.state === "open" && !this.#entered) void this.#enter();
+    });
   }
 
   async #readClock(): Promise<void> {
@@ -242,9 +258,9 @@ export class Session {
   }
 
   #roomIs(): void {
-    const open = this.model.room.value?.state === "open";
-    this.phase.value = open ? "in" : "waiting";
-    if (open) this.link.open();
+    const inside = this.model.me.value?.lobby === false;
+    this.phase.value = inside ? "in" : "waiting";
+    if (inside) this.link.open();
   }
 
   #event(event: ServerEvent): void {
@@ -276,6 +292,8 @@ export class Session {
   }
 
   #selfChanged(before: Member | null, now: Member): void {
+    // Let in: the class is told anew, as to everybody who enters.
+    if (before?.lobby && !now.lobby) return void this.#enter();
     const gained = KINDS.filter((kind) => may(now, kind) && !may(before, kind));
     if (before && gained.length > 0) this.given.notice({ type: "floor_given", kinds: gained });
     else if (before && KINDS.some((kind) => may(before, kind) && !may(now, kind))) {

@@ -1,44 +1,28 @@
 // SPDX-License-Identifier: MIT
 // What needs an answer or holds on, in one fixed place at the top of the stage.
 import { t } from "@lingui/core/macro";
-import type { ComponentChildren } from "preact";
 import alert from "lucide-static/icons/triangle-alert.svg?icon";
 import ear from "lucide-static/icons/volume-2.svg?icon";
 import mic from "lucide-static/icons/mic.svg?icon";
 import link from "lucide-static/icons/unplug.svg?icon";
 import { KINDS, type Kind } from "../../room/port";
-import { Button, Icon } from "../parts";
+import { Button } from "../parts";
+import { Banner } from "./Banner";
+import { LobbyNotice } from "./Lobby";
 import type { Stay } from "./stay";
 import { problemWords } from "./words";
-import "./notices.css";
 
 export function Notices({ stay }: { stay: Stay }) {
   return (
     <div class="notices">
       <Blocked stay={stay} />
       <Reconnecting stay={stay} />
+      <LobbyNotice stay={stay} />
       <Floor stay={stay} />
       {KINDS.map((kind) => (
         <Problem key={kind} stay={stay} kind={kind} />
       ))}
       <RecordingFault stay={stay} />
-    </div>
-  );
-}
-
-interface BannerProps {
-  icon: string;
-  urgent?: boolean;
-  children: ComponentChildren;
-  actions?: ComponentChildren;
-}
-
-function Banner({ icon, urgent, children, actions }: BannerProps) {
-  return (
-    <div class="banner" role={urgent ? "alert" : "status"}>
-      <Icon of={icon} />
-      <p>{children}</p>
-      {actions && <div class="banner-actions">{actions}</div>}
     </div>
   );
 }

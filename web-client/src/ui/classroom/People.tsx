@@ -13,6 +13,7 @@ import type { Member } from "../../proto/messages.gen";
 import { actionsOn, type HostAction } from "../../room/policy";
 import { isHost } from "../../room/model";
 import { Button, Dialog, Icon, initials, Menu, TextField, type MenuEntry } from "../parts";
+import { Lobby } from "./Lobby";
 import type { Stay } from "./stay";
 import "./people.css";
 
@@ -43,6 +44,7 @@ export function People({ stay }: { stay: Stay }) {
           />
         </div>
       )}
+      <Lobby stay={stay} />
       {model.host.value && <MuteAll stay={stay} />}
       <ul class="people-list" aria-label={t`People in class`}>
         {found.slice(0, shown).map((one) => (
@@ -124,7 +126,8 @@ function personWords(member: Member): string {
   if (!member.present) return t`Connection lost`;
   if (member.role === "instructor") return t`Instructor`;
   if (member.role === "coordinator") return t`Coordinator`;
-  return member.may_speak ? t`Has the floor` : t`Trainee`;
+  if (member.may_speak) return t`Has the floor`;
+  return member.role === "guest" ? t`Guest` : t`Trainee`;
 }
 
 function Signs({ member }: { member: Member }) {

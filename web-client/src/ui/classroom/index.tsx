@@ -110,7 +110,7 @@ function Inside({ info, local, room }: { info: Session; local: LocalMedia; room:
   const states: Record<typeof phase, PrejoinState> = {
     idle: "entering",
     entering: slow ? "slow" : "entering",
-    waiting: "waiting",
+    waiting: stay.session.model.room.value?.state === "open" ? "asking" : "waiting",
     reconnecting: "lost",
   };
   const onReceive = (wanted: typeof stay.receive.value) => void (stay.receive.value = wanted);

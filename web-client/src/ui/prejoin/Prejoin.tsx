@@ -22,8 +22,8 @@ import { DeviceSelect, SpeakerTest } from "./LocalDevices";
 import { Preview, problemIn, type Device, type Problems } from "./Preview";
 import "./prejoin.css";
 
-/** `ready`: the button waits for a press. `waiting`: in, before a host is there. */
-export type PrejoinState = "ready" | "entering" | "slow" | "waiting" | "lost";
+/** `ready`: the button waits for a press. `waiting`: in the lobby, before the class begins. `asking`: there until a host lets us in. */
+export type PrejoinState = "ready" | "entering" | "slow" | "waiting" | "asking" | "lost";
 
 export interface PrejoinProps {
   info: Session;
@@ -182,8 +182,16 @@ function Door({ info, state, onEnter }: { info: Session; state: PrejoinState; on
         <p>
           {early
             ? t`The class starts at ${when}, ${until}. Leave this page open.`
-            : t`The class opens as soon as the instructor is here. Leave this page open.`}
+            : t`The class begins as soon as the instructor is here. Leave this page open.`}
         </p>
+      </div>
+    );
+  }
+  if (state === "asking") {
+    return (
+      <div class="prejoin-door prejoin-waiting" role="status">
+        <h2>{t`The instructor will let you in`}</h2>
+        <p>{t`They see that you are here. Leave this page open.`}</p>
       </div>
     );
   }
