@@ -82,8 +82,10 @@ static void carry_out(struct client *client, const struct protocol_message *mess
 {
 	const struct proto_request *request = &message->request;
 	bool enter = request->type == PROTO_REQUEST_ENTER;
+	bool again = enter && client->waiting && client->seat &&
+		     classroom_is_in(client->classroom, client->seat);
 
-	if (enter != (client->state == CLIENT_NEW)) {
+	if (enter != (client->state == CLIENT_NEW) && !again) {
 		client_refuse(client, request->id, PROTO_ERROR_FORBIDDEN,
 			enter ? "this connection has entered" : "enter first");
 		return;

@@ -58,6 +58,7 @@ struct client {
 	struct lws *wsi;
 	struct identity identity;
 	enum client_state state;
+	bool waiting; /* in the lobby when it entered: once let in it enters again, to be told all */
 	struct classroom *classroom; /* entered: where, and on which seat */
 	struct seat *seat;
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "signaling/live.h"
 #include "signaling/work.h"
@@ -60,7 +61,7 @@ static void take_over(struct seat *seat, struct client *client, const char *inst
 	seat->client = client;
 	client->seat = seat;
 	snprintf(seat->instance, sizeof(seat->instance), "%s", instance);
-	if (old) {
+	if (old && old != client) {
 		old->seat = NULL;
 		old->classroom = NULL;
 		if (same)
@@ -93,6 +94,7 @@ static void reply_entered(struct client *client, const struct proto_request *req
 		.video_slots = LECTERN_VIDEO_SLOTS,
 	};
 
+	client->waiting = !inside;
 	for (size_t i = 0; i < room_count(classroom->room); i++) {
 		const struct member *member = room_at(classroom->room, i);
 
@@ -139,6 +141,7 @@ static void refuse(struct client *client, const struct proto_request *request, i
 		client_refuse(client, request->id, PROTO_ERROR_NOT_FOUND, "no such session");
 		break;
 	case -EAGAIN:
+		client->opened_us = clock_now_us(); /* it may stay, and ask again */
 		client_refuse(client, request->id, PROTO_ERROR_EARLY, "the door is not open yet");
 		break;
 	case -EPERM:

@@ -91,15 +91,23 @@ class Server:
             raise AssertionError(f"{method} {path}: {answer.status} {text}")
         return json.loads(text)
 
-    def session(self, policy="never"):
-        """A class that begins now, taught by the instructor."""
+    def session(self, policy="never", minutes=0, **columns):
+        """A class that begins in so many minutes, taught by the instructor."""
         course = next(
             session["course"]["id"]
             for session in self.api("instructor", "GET", "/sessions")["sessions"]
             if session["title"] != "Écouter et désamorcer"
         )
         body = {"course": course, "title": "Test", "starts_at": 0, "length_min": 60, "policy": policy}
-        return self.api("instructor", "POST", "/sessions", body)["id"]
+        body["starts_at"] = int(time.time() + 60 * minutes) * 1000 if minutes else 0
+        session = self.api("instructor", "POST", "/sessions", body)["id"]
+        if columns:
+            self.database(f"UPDATE session SET {', '.join(f'{name} = ?' for name in columns)} WHERE title = 'Test'", *columns.values())
+        return session
+
+    def database(self, statement, *values):
+        with contextlib.closing(sqlite3.connect(os.path.join(self.dir, "data", "lectern.db"), timeout=5)) as base, base:
+            base.execute(statement, values)
 
     def enter(self, name, session, instance="page", **more):
         """Returns a client that has entered; its reply is in `entered`."""
@@ -263,6 +271,66 @@ class Entering(LiveTest):
         trainee.ok("leave")
         self.assertEqual(trainee.closed(), 1000)
         self.assertEqual(host.event("gone")["member"], trainee.id)
+
+
+class Lobby(LiveTest):
+    def test_hosts_prepare_and_begin(self):
+        session = self.server.session(minutes=10)
+        trainee = self.enter("trainee", session)
+        host = self.enter("instructor", session)
+        self.assertEqual(host.entered["room"]["state"], "waiting")
+        self.assertEqual({(m["id"], m["lobby"]) for m in host.entered["members"]}, {(host.id, False), (trainee.id, True)})
+        other = self.enter("trainee2", session)
+        self.assertEqual([m["id"] for m in other.entered["members"]], [other.id])
+        host.member(other.id, lobby=True)
+        host.ok("offer", sdp=offer("firefox-single-plain"))
+        host.ok("media", mic=True, camera=True, screen=False, mutes=0)
+        host.ok("chat", text="not for the lobby")
+        for kind, fields in (("chat", {"text": "hi"}), ("hand", {"raised": True}), ("begin", {}), ("admit", {})):
+            trainee.refused(kind, "forbidden", **fields)
+        trainee.refused("offer", "unavailable", sdp=offer("firefox-single-plain"))
+        host.refused("admit", "unavailable")
+        host.ok("begin")
+        trainee.event("room", lambda event: event["room"]["state"] == "open")
+        trainee.member(trainee.id, lobby=False)
+        self.assertNotIn(host.id, json.dumps(trainee.events))
+        again = trainee.ok("enter", session=session, instance="page")
+        self.assertEqual({m["id"] for m in again["members"]}, {host.id, trainee.id, other.id})
+        self.assertEqual([line["text"] for line in again["chat"]], ["not for the lobby"])
+        self.assertEqual([(s["slot"], s["member"]) for s in again["slots"]], [(1, host.id)])
+        trainee.ok("offer", sdp=offer("firefox-single-plain"))
+        trainee.refused("enter", "forbidden", session=session, instance="page")
+
+    def test_the_door_opens_at_its_time(self):
+        session = self.server.session(minutes=25)
+        client = Client(self.server.who("trainee"))
+        self.clients.append(client)
+        client.refused("enter", "early", session=session, instance="page")
+        self.assertEqual(self.enter("instructor", session).entered["room"]["state"], "waiting")
+        session = self.server.session(minutes=60)
+        client = Client(self.server.who("instructor"))
+        self.clients.append(client)
+        client.refused("enter", "early", session=session, instance="page")
+
+    def test_with_approval_each_is_let_in(self):
+        session = self.server.session(entry="approval")
+        host = self.enter("instructor", session)
+        self.assertTrue(host.entered["room"]["approval"])
+        trainee, other = (self.enter(name, session) for name in ("trainee", "trainee2"))
+        self.assertEqual([m["lobby"] for m in trainee.entered["members"]], [True])
+        host.member(other.id, lobby=True)
+        host.ok("admit", member=trainee.id)
+        trainee.member(trainee.id, lobby=False)
+        trainee.ok("enter", session=session, instance="page")
+        host.ok("admit")
+        trainee.member(other.id, lobby=False)
+        other.member(other.id, lobby=False)
+
+    def test_a_cancelled_class_is_not_there(self):
+        session = self.server.session(cancelled_at=1)
+        client = Client(self.server.who("trainee"))
+        self.clients.append(client)
+        client.refused("enter", "not_found", session=session, instance="page")
 
 
 class InClass(LiveTest):

@@ -10,30 +10,7 @@
 
 #include <cmocka.h>
 
-#include "room/room.h"
-
-enum {
-	MIC = LECTERN_KIND_BIT(LECTERN_MIC),
-	CAMERA = LECTERN_KIND_BIT(LECTERN_CAMERA),
-	SCREEN = LECTERN_KIND_BIT(LECTERN_SCREEN),
-	ALL = MIC | CAMERA | SCREEN,
-};
-
-/* Time of the test; every call takes it by value. */
-static struct room_time now = {.now_us = 1000000, .wall_ms = 1790000000000};
-
-static void pass(uint64_t us)
-{
-	now.now_us += us;
-	now.wall_ms += (int64_t)(us / 1000);
-}
-
-static int enter(struct room *room, const char *id, enum room_role role)
-{
-	struct room_person person = {.id = id, .name = id, .role = role};
-
-	return room_enter(room, &person, false, now);
-}
+#include "room_calls.h"
 
 static struct room *open_room(enum room_policy policy)
 {
@@ -45,34 +22,6 @@ static struct room *open_room(enum room_policy policy)
 	assert_int_equal(enter(room, "jan", ROOM_TRAINEE), 0);
 	assert_int_equal(enter(room, "eva", ROOM_TRAINEE), 0);
 	return room;
-}
-
-static const struct room_effect *effect(
-	const struct room *room, enum room_effect_type type, const char *member)
-{
-	const struct room_effects *effects = room_effects(room);
-
-	for (size_t i = 0; i < effects->count; i++) {
-		if (effects->items[i].type == type &&
-			(!member || strcmp(effects->items[i].member, member) == 0))
-			return &effects->items[i];
-	}
-	return NULL;
-}
-
-static const struct room_effect *note(
-	const struct room *room, enum room_note which, const char *member)
-{
-	const struct room_effects *effects = room_effects(room);
-
-	for (size_t i = 0; i < effects->count; i++) {
-		const struct room_effect *one = &effects->items[i];
-
-		if (one->type == ROOM_EFFECT_NOTE && one->u.note.note == which &&
-			strcmp(one->member, member) == 0)
-			return one;
-	}
-	return NULL;
 }
 
 static void the_first_host_opens_the_class(void **state)
@@ -92,150 +41,6 @@ static void the_first_host_opens_the_class(void **state)
 	assert_true(effect(room, ROOM_EFFECT_RECORD, NULL)->u.on);
 	assert_non_null(note(room, ROOM_NOTE_JOIN, "jan"));
 	assert_non_null(note(room, ROOM_NOTE_JOIN, "ana"));
-	room_destroy(room);
-}
-
-static struct room *planned_room(bool approval)
-{
-	struct room_config config = {
-		.policy = ROOM_RECORD_ALWAYS,
-		.starts_at_ms = now.wall_ms + 600 * 1000,
-		.ends_at_ms = now.wall_ms + 1200 * 1000,
-		.approval = approval,
-	};
-	struct room *room;
-
-	assert_int_equal(room_create(&config, now, &room), 0);
-	assert_int_equal(enter(room, "jan", ROOM_TRAINEE), 0);
-	assert_int_equal(enter(room, "ana", ROOM_INSTRUCTOR), 0);
-	return room;
-}
-
-static void hosts_prepare_while_others_wait(void **state)
-{
-	struct room *room = planned_room(false);
-
-	(void)state;
-	assert_int_equal(room_info(room)->state, ROOM_WAITING);
-	assert_true(room_find(room, "jan")->lobby);
-	assert_false(room_find(room, "ana")->lobby);
-	assert_int_equal(room_media(room, "ana", MIC | SCREEN, now), 0);
-	assert_int_equal(effect(room, ROOM_EFFECT_PERMIT, "ana")->u.kinds, MIC | SCREEN);
-	assert_null(effect(room, ROOM_EFFECT_RECORD, NULL));
-	assert_int_equal(room_chat(room, "jan", "early", now), -EPERM);
-	assert_int_equal(room_hand(room, "jan", NULL, true, now), -EPERM);
-	room_destroy(room);
-}
-
-static void a_class_begins_at_its_time(void **state)
-{
-	struct room *room = planned_room(false);
-
-	(void)state;
-	pass(599 * 1000000ULL);
-	room_tick(room, now);
-	assert_int_equal(room_info(room)->state, ROOM_WAITING);
-	pass(1000000);
-	room_tick(room, now);
-	assert_int_equal(room_info(room)->state, ROOM_OPEN);
-	assert_false(room_find(room, "jan")->lobby);
-	assert_non_null(effect(room, ROOM_EFFECT_MEMBER, "jan"));
-	assert_true(effect(room, ROOM_EFFECT_RECORD, NULL)->u.on);
-	assert_non_null(note(room, ROOM_NOTE_JOIN, "jan"));
-	room_destroy(room);
-}
-
-static void a_host_begins_before_the_time(void **state)
-{
-	struct room *room = planned_room(false);
-
-	(void)state;
-	assert_int_equal(room_begin(room, "jan", now), -EPERM);
-	assert_int_equal(room_begin(room, "ana", now), 0);
-	assert_int_equal(room_info(room)->state, ROOM_OPEN);
-	assert_int_equal(room_info(room)->opened_at_ms, now.wall_ms);
-	assert_false(room_find(room, "jan")->lobby);
-	assert_int_equal(room_begin(room, "ana", now), 0);
-	assert_int_equal(enter(room, "eva", ROOM_TRAINEE), 0);
-	assert_false(room_find(room, "eva")->lobby);
-	room_destroy(room);
-}
-
-static void nothing_begins_without_a_host(void **state)
-{
-	struct room *room = planned_room(false);
-
-	(void)state;
-	room_leave(room, "ana", now);
-	pass(700 * 1000000ULL);
-	room_tick(room, now);
-	assert_int_equal(room_info(room)->state, ROOM_WAITING);
-	assert_int_equal(enter(room, "ana", ROOM_INSTRUCTOR), 0);
-	assert_int_equal(room_info(room)->state, ROOM_OPEN);
-	room_destroy(room);
-}
-
-static void with_approval_each_is_let_in_once(void **state)
-{
-	struct room *room = planned_room(true);
-	struct room_person stream = {"stream", "stream", ROOM_TRAINEE, .admitted = true};
-
-	(void)state;
-	assert_int_equal(room_admit(room, "ana", "jan", now), -EBUSY);
-	assert_int_equal(room_begin(room, "ana", now), 0);
-	assert_true(room_find(room, "jan")->lobby);
-	assert_null(note(room, ROOM_NOTE_JOIN, "jan"));
-	assert_int_equal(enter(room, "eva", ROOM_GUEST), 0);
-	assert_true(room_find(room, "eva")->lobby);
-	assert_int_equal(room_admit(room, "jan", "eva", now), -EPERM);
-	assert_int_equal(room_admit(room, "ana", "nobody", now), -ENOENT);
-	assert_int_equal(room_admit(room, "ana", "jan", now), 0);
-	assert_false(room_find(room, "jan")->lobby);
-	assert_non_null(note(room, ROOM_NOTE_JOIN, "jan"));
-	room_leave(room, "jan", now);
-	assert_non_null(note(room, ROOM_NOTE_LEAVE, "jan"));
-	assert_int_equal(enter(room, "jan", ROOM_TRAINEE), 0);
-	assert_false(room_find(room, "jan")->lobby);
-	room_leave(room, "eva", now);
-	assert_null(note(room, ROOM_NOTE_LEAVE, "eva"));
-	assert_int_equal(enter(room, "eva", ROOM_GUEST), 0);
-	assert_int_equal(room_admit(room, "ana", NULL, now), 0);
-	assert_false(room_find(room, "eva")->lobby);
-	assert_int_equal(room_enter(room, &stream, false, now), 0);
-	assert_false(room_find(room, "stream")->lobby);
-	room_destroy(room);
-}
-
-static void a_class_runs_over_but_not_without_a_host(void **state)
-{
-	struct room *room = planned_room(false);
-
-	(void)state;
-	assert_int_equal(room_begin(room, "ana", now), 0);
-	pass(3000 * 1000000ULL);
-	room_tick(room, now);
-	assert_int_equal(room_info(room)->state, ROOM_OPEN);
-	room_leave(room, "ana", now);
-	pass(ROOM_HOSTLESS_US - 1);
-	room_tick(room, now);
-	assert_int_equal(room_info(room)->state, ROOM_OPEN);
-	pass(1);
-	room_tick(room, now);
-	assert_int_equal(room_info(room)->state, ROOM_ENDED);
-	assert_non_null(effect(room, ROOM_EFFECT_ENDED, NULL));
-	room_destroy(room);
-}
-
-static void before_its_end_a_class_waits_for_its_host(void **state)
-{
-	struct room *room = planned_room(false);
-
-	(void)state;
-	assert_int_equal(room_begin(room, "ana", now), 0);
-	room_leave(room, "ana", now);
-	pass(900 * 1000000ULL);
-	room_tick(room, now);
-	assert_int_equal(room_info(room)->state, ROOM_OPEN);
 	room_destroy(room);
 }
 
@@ -679,13 +484,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_host_opens_the_class),
-		cmocka_unit_test(hosts_prepare_while_others_wait),
-		cmocka_unit_test(a_class_begins_at_its_time),
-		cmocka_unit_test(a_host_begins_before_the_time),
-		cmocka_unit_test(nothing_begins_without_a_host),
-		cmocka_unit_test(with_approval_each_is_let_in_once),
-		cmocka_unit_test(a_class_runs_over_but_not_without_a_host),
-		cmocka_unit_test(before_its_end_a_class_waits_for_its_host),
 		cmocka_unit_test(trainees_need_the_floor),
 		cmocka_unit_test(hands_keep_their_order),
 		cmocka_unit_test(muting_takes_the_sound_but_not_the_right),

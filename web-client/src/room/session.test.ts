@@ -62,7 +62,7 @@ describe("entering", () => {
     const session = await enter(server);
     expect(session.phase.value).toBe("waiting");
     server.refusals.delete("enter");
-    await timers.pass(15_000);
+    await timers.pass(10_000);
     expect(session.phase.value).toBe("in");
   });
 

@@ -10,30 +10,14 @@
  * does the offers and their repair.
  */
 import { signal, type Signal } from "@preact/signals-core";
-import { Channel, RequestError, type Fields, type SocketFactory, type Timers } from "../proto/channel";
+import { Channel, RequestError, type Fields } from "../proto/channel";
 import type { ByeEvent, EnterReply, Member, RequestType, ServerEvent, View } from "../proto/messages.gen";
 import { MediaLink } from "./medialink";
 import { applyEnter, applyEvent, createModel, type Model } from "./model";
-import { FINAL, type Notice, type Phase } from "./notice";
+import { FINAL, type Phase } from "./notice";
 import { may } from "./policy";
-import { KINDS, NOTHING, SourceError, type Kind, type MediaPort, type Sending, type SourceProblem } from "./port";
-
-export interface SessionOptions {
-  /** Id of the course session. */
-  session: string;
-  /** Random, once for each load of the page. */
-  instance: string;
-  connect: SocketFactory;
-  timers: Timers;
-  media: MediaPort;
-  notice(notice: Notice): void;
-}
-
-/** How long to wait before `enter` is tried again after an answer that may change by itself. */
-const RETRY_ENTER_MS = 2000;
-/** The same while the door is still shut. */
-const RETRY_EARLY_MS = 15_000;
-const PASSING: ReadonlySet<string> = new Set(["too_fast", "unavailable"]);
+import { RETRY_MS, type SessionOptions } from "./options";
+import { KINDS, NOTHING, SourceError, type Kind, type Sending, type SourceProblem } from "./port";
 
 export class Session {
   readonly model: Model = createModel();
@@ -225,16 +209,10 @@ export class Session {
   #unwelcome(code: string): void {
     if (code === "lost") return; // the channel comes back, and `enter` with it
     if (code === "ended") return this.#finish("ended");
-    if (code === "early") {
-      this.phase.value = "waiting";
-      return this.#enterLater(RETRY_EARLY_MS);
-    }
-    if (PASSING.has(code)) return this.#enterLater(RETRY_ENTER_MS);
-    this.refuse(code);
-  }
-
-  #enterLater(ms: number): void {
-    this.given.timers.after(ms, () => {
+    const later = RETRY_MS[code];
+    if (later === undefined) return this.refuse(code);
+    if (code === "early") this.phase.value = "waiting";
+    this.given.timers.after(later, () => {
       if (this.#channel.state === "open" && !this.#entered) void this.#enter();
     });
   }
