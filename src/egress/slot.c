@@ -170,10 +170,20 @@ static bool may_begin(const struct slot *slot, const struct pkt *pkt)
 	return pkt->rtp.keyframe && slot->aim.layer == pkt->rtp.layer;
 }
 
+/* A keyframe whose first packet came late, and which is the only way to the aim: what came after it
+ * was left out and has no numbers, so all of it goes out from here on. */
+static bool begins_late(const struct slot *slot, const struct pkt *pkt)
+{
+	return pkt->rtp.keyframe && slot->video && slot->aim.layer == slot->layer &&
+	       timeline_is_late(&slot->timeline, &pkt->rtp) &&
+	       layers_need_keyframe(&slot->layers, &slot->aim);
+}
+
 static bool is_shown(const struct slot *slot, const struct pkt *pkt)
 {
 	return slot->layer == pkt->rtp.layer &&
-	       slot->restarts == slot->sink.source->layers[pkt->rtp.layer].restarts;
+	       slot->restarts == slot->sink.source->layers[pkt->rtp.layer].restarts &&
+	       !begins_late(slot, pkt);
 }
 
 /* The descriptor tells layers that only it can tell; other codecs have their own. */

@@ -9,7 +9,6 @@
 #include "rtp/red.h"
 #include "rtp/rtcp.h"
 #include "rtp/twcc.h"
-#include "rtp/vp8.h"
 
 static const char *const rids[SIM_LAYERS] = {"l", "m", "h"};
 
@@ -20,22 +19,23 @@ static void init_stream(struct publisher *p, struct sim_stream *s, uint32_t numb
 	s->seq = (uint16_t)sim_random(&p->random);
 	s->repair_seq = (uint16_t)sim_random(&p->random);
 	s->timestamp_base = sim_random(&p->random);
+	s->past.picture_id = (uint16_t)(sim_random(&p->random) & 0x7fff);
 	s->key_wanted = true;
 }
 
-void publisher_init(
-	struct publisher *p, uint32_t peer, uint64_t seed, struct link *up, uint64_t now_us)
+void publisher_init(struct publisher *p, const struct sim_camera *how, uint32_t peer, uint64_t seed,
+	struct link *up, uint64_t now_us)
 {
 	memset(p, 0, sizeof(*p));
 	p->peer = peer;
 	p->random = seed;
 	p->up = up;
-	p->layers = SIM_LAYERS;
+	p->how = how;
+	p->layers = how->streams;
 	p->level = 30;
 	p->clock_us = (int64_t)(sim_random(&p->random) % 1000000) * 1000;
 	p->frame_us = p->audio_us = p->report_us = now_us;
 	p->twcc = (uint16_t)sim_random(&p->random);
-	p->picture_id = (uint16_t)(sim_random(&p->random) & 0x7fff);
 	init_stream(p, &p->mic, 0);
 	for (uint32_t i = 0; i < SIM_LAYERS; i++)
 		init_stream(p, &p->camera[i], 1 + i);
@@ -62,19 +62,22 @@ void publisher_sections(const struct publisher *p, struct lectern_section sectio
 		.kind = LECTERN_CAMERA,
 		.mid = "1",
 		.format_count = 1,
-		.formats = {{.codec = LECTERN_CODEC_VP8,
+		.formats = {{.codec = p->how->codec,
 			.pt = SIM_CAMERA_PT,
 			.rtx_pt = SIM_CAMERA_RTX_PT}},
-		.rid_count = SIM_LAYERS,
+		.rid_count = p->how->streams > 1 ? p->how->streams : 0,
+		.ssrc = p->how->streams > 1 ? 0 : p->camera[0].ssrc,
+		.rtx_ssrc = p->how->streams > 1 ? 0 : p->camera[0].repair_ssrc,
 		.ext_mid = SIM_EXT_MID,
 		.ext_rid = SIM_EXT_RID,
 		.ext_rrid = SIM_EXT_RRID,
 		.ext_twcc = SIM_EXT_TWCC,
+		.ext_dd = SIM_EXT_DD,
 		.nack = true,
 		.pli = true,
 		.twcc = true,
 	};
-	for (unsigned i = 0; i < SIM_LAYERS; i++)
+	for (unsigned i = 0; i < sections[1].rid_count; i++)
 		snprintf(sections[1].rids[i], LECTERN_MAX_RID, "%s", rids[i]);
 }
 
@@ -86,33 +89,45 @@ struct header {
 	const char *mid, *rid;
 	uint8_t rid_ext;
 	int level; /* -1: none */
+	uint8_t dd[SIM_DD];
+	size_t dd_len;
 };
 
-static void write_name(struct writer *w, uint8_t id, const char *name)
+/* RFC 8285: a descriptor takes the two-byte form. */
+static void write_element(
+	struct writer *w, const struct header *h, uint8_t id, const void *value, size_t len)
 {
-	write_u8(w, (uint8_t)(id << 4 | (strlen(name) - 1)));
-	write_bytes(w, name, strlen(name));
+	if (h->dd_len) {
+		write_u8(w, id);
+		write_u8(w, (uint8_t)len);
+	} else {
+		write_u8(w, (uint8_t)(id << 4 | (len - 1)));
+	}
+	write_bytes(w, value, len);
 }
 
 static void write_header(struct publisher *p, struct writer *w, const struct header *h)
 {
-	uint8_t block[64];
+	const uint8_t twcc[] = {(uint8_t)(p->twcc >> 8), (uint8_t)p->twcc};
+	const uint8_t level = (uint8_t)h->level;
+	uint8_t block[160];
 	struct writer e = writer_of(block, sizeof(block));
 
-	write_u8(&e, SIM_EXT_TWCC << 4 | 1);
-	write_u16(&e, p->twcc);
-	write_name(&e, SIM_EXT_MID, h->mid);
+	write_element(&e, h, SIM_EXT_TWCC, twcc, sizeof(twcc));
+	write_element(&e, h, SIM_EXT_MID, h->mid, strlen(h->mid));
 	if (h->rid)
-		write_name(&e, h->rid_ext, h->rid);
+		write_element(&e, h, h->rid_ext, h->rid, strlen(h->rid));
 	if (h->level >= 0)
-		write_u16(&e, (uint16_t)(SIM_EXT_LEVEL << 12 | h->level));
+		write_element(&e, h, SIM_EXT_LEVEL, &level, 1);
+	if (h->dd_len)
+		write_element(&e, h, SIM_EXT_DD, h->dd, h->dd_len);
 	while (e.len % 4)
 		write_u8(&e, 0);
 	write_u16(w, (uint16_t)(0x9000 | h->marker << 7 | h->pt));
 	write_u16(w, h->seq);
 	write_u32(w, h->timestamp);
 	write_u32(w, h->ssrc);
-	write_u16(w, 0xbede);
+	write_u16(w, h->dd_len ? 0x1000 : 0xbede);
 	write_u16(w, (uint16_t)(e.len / 4));
 	write_bytes(w, e.data, e.len);
 }
@@ -130,23 +145,13 @@ static uint32_t timestamp_of(const struct sim_stream *s, uint64_t capture_us, ui
 	return s->timestamp_base + (uint32_t)(capture_us * rate / 1000000);
 }
 
-static size_t write_media(
-	struct publisher *p, uint8_t *payload, const struct sim_mark *mark, size_t size)
+static void write_media(const struct publisher *p, const struct sim_stream *s,
+	const struct sim_mark *mark, uint8_t *payload, size_t size)
 {
-	const uint8_t descriptor[] = {mark->index ? 0x80 : 0x90, 0xe0,
-		(uint8_t)(0x80 | p->picture_id >> 8), (uint8_t)p->picture_id, (uint8_t)mark->frame,
-		0};
-	uint16_t height = (uint16_t)(180 << mark->layer);
-	const uint8_t head[] = {mark->key ? 0x10 : 0x11, 2, 0, 0x9d, 0x01, 0x2a, 0x40, 1,
-		(uint8_t)height, (uint8_t)(height >> 8)};
-
 	memset(payload, 0x5a, size);
 	if (mark->kind != LECTERN_MIC)
-		memcpy(payload, descriptor, sizeof(descriptor));
-	if (mark->kind != LECTERN_MIC && mark->index == 0)
-		memcpy(payload + sizeof(descriptor), head, sizeof(head));
+		sim_write_head(p->how, &s->past, mark, payload, size);
 	memcpy(payload + size - sizeof(*mark), mark, sizeof(*mark));
-	return size;
 }
 
 /* RFC 2198, as browsers do. Returns the length. */
@@ -182,55 +187,63 @@ static void send_media(struct publisher *p, struct sim_stream *s, const struct s
 		.timestamp = timestamp_of(s, mark->capture_us, mic ? 48000 : 90000),
 		.seq = s->seq,
 		.pt = mic ? (p->red ? SIM_MIC_RED_PT : SIM_MIC_PT) : SIM_CAMERA_PT,
-		.marker = !mic && mark->index + 1 == mark->count,
+		.marker = !mic && mark->last && mark->index + 1 == mark->count,
 		.mid = mic ? "0" : "1",
-		.rid = mic ? NULL : rids[mark->layer],
+		.rid = mic || p->how->streams == 1 ? NULL : rids[mark->layer],
 		.rid_ext = SIM_EXT_RID,
 		.level = mic ? p->level : -1,
 	};
 	uint8_t payload[LINK_PACKET], data[LINK_PACKET];
 	struct writer w = writer_of(data, sizeof(data));
 
-	size = write_media(p, payload, mark, size);
+	write_media(p, s, mark, payload, size);
 	if (mic && p->red)
 		size = add_copy(p, payload, size);
+	h.dd_len = mic ? 0 : sim_write_dd(p->how, mark, h.dd);
 	write_header(p, &w, &h);
 	write_bytes(&w, payload, size);
 	transmit(p, &w, now_us);
-	/* Kept as timestamp, marker and payload, for the repair stream. */
+	/* Kept as timestamp, marker, descriptor and payload, for the repair stream. */
 	w = writer_of(s->held[s->seq % SIM_HELD], LINK_PACKET);
 	write_u16(&w, s->seq);
 	write_u32(&w, h.timestamp);
 	write_u8(&w, h.marker);
+	write_u8(&w, (uint8_t)h.dd_len);
+	write_bytes(&w, h.dd, h.dd_len);
 	write_bytes(&w, payload, size);
+	assert(!w.bad);
 	s->held_len[s->seq % SIM_HELD] = w.len;
 	s->seq++;
 	s->packets++;
 	s->octets += (uint32_t)size;
 }
 
-static void send_frame(struct publisher *p, unsigned layer, uint64_t now_us)
+static void send_picture(struct publisher *p, unsigned layer, uint64_t now_us)
 {
 	struct sim_stream *s = &p->camera[layer];
-	struct sim_mark mark = {
-		.peer = p->peer,
-		.frame = s->frame++,
+	/* As browsers do: not two keyframes within 300 ms. */
+	bool key = s->key_wanted && (s->frame == 0 || now_us - s->key_us > 300000);
+	struct sim_mark mark = {.peer = p->peer,
 		.capture_us = now_us,
 		.kind = LECTERN_CAMERA,
 		.layer = (uint8_t)layer,
-		.count = (uint8_t)(1 + layer),
-		/* As browsers do: not two keyframes within 300 ms. */
-		.key = s->key_wanted && (s->frame == 1 || now_us - s->key_us > 300000),
-	};
+		.picture = s->picture++,
+		.key = key};
 
-	if (mark.key) {
+	if (key) {
 		s->key_wanted = false;
 		s->key_us = now_us;
-		mark.count *= 4;
 		p->keyframes++;
 	}
-	for (; mark.index < mark.count; mark.index++)
-		send_media(p, s, &mark, 400 + sim_random(&p->random) % 600, now_us);
+	sim_picture(&s->past, p->how, key);
+	for (unsigned spatial = 0; spatial < p->how->spatial; spatial++) {
+		mark.frame = s->frame++;
+		mark.last = spatial + 1 == p->how->spatial;
+		mark.count = (uint8_t)((1 + layer + spatial) * (key ? 4 : 1));
+		sim_refer(&s->past, p->how, spatial, &mark);
+		for (mark.index = 0; mark.index < mark.count; mark.index++)
+			send_media(p, s, &mark, 400 + sim_random(&p->random) % 600, now_us);
+	}
 }
 
 static void send_sr(struct publisher *p, struct sim_stream *s, uint32_t rate, uint64_t now_us)
@@ -263,8 +276,7 @@ void publisher_run(struct publisher *p, uint64_t now_us)
 	}
 	if (now_us >= p->frame_us) {
 		for (unsigned i = 0; i < p->layers; i++)
-			send_frame(p, i, now_us);
-		p->picture_id = (p->picture_id + 1) & 0x7fff;
+			send_picture(p, i, now_us);
 		p->frame_us += SIM_FRAME_US;
 	}
 	if (now_us >= p->report_us) {
@@ -306,10 +318,12 @@ static void on_nack(void *arg, uint32_t ssrc, uint16_t seq)
 		.seq = s->repair_seq++,
 		.pt = SIM_CAMERA_RTX_PT,
 		.mid = "1",
-		.rid = rids[layer],
+		.rid = p->how->streams == 1 ? NULL : rids[layer],
 		.rid_ext = SIM_EXT_RRID,
 		.level = -1};
 	h.marker = read_u8(&r);
+	h.dd_len = read_u8(&r);
+	memcpy(h.dd, read_bytes(&r, h.dd_len), h.dd_len);
 	write_header(p, &w, &h);
 	write_u16(&w, seq);
 	write_bytes(&w, r.data + r.pos, reader_left(&r));

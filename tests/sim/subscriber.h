@@ -26,8 +26,13 @@ enum {
 
 struct sim_frame {
 	uint32_t got; /* bits */
-	uint8_t count;
-	bool key;
+	uint32_t refs[SIM_REFS];
+	uint32_t picture;
+	uint64_t at_us; /* its first packet came */
+	uint16_t id;	/* by the numbering of its codec, if that has one */
+	uint8_t count, spatial, temporal;
+	bool key, has_id;
+	bool decodes; /* as far as is known */
 };
 
 struct sim_slot {
@@ -50,6 +55,7 @@ struct sim_slot {
 struct subscriber {
 	struct link *up; /* for feedback */
 	struct feedback feedback;
+	enum lectern_codec codec;
 	struct sim_slot slots[SIM_SLOTS];
 	struct sim_frame frames[SIM_PEERS][SIM_LAYERS][SIM_FRAMES];
 	bool heard[SIM_PEERS][SIM_FRAMES]; /* by itself or in another packet */
@@ -59,16 +65,26 @@ struct subscriber {
 	uint64_t video_us; /* the last time that a frame could be shown */
 	uint32_t shown_frame;
 	uint8_t shown_layer, shown_peer;
+	/* the last packet of video that came in order */
+	struct sim_end {
+		bool known, marked;
+		uint16_t seq;
+		uint32_t timestamp, peer;
+		uint8_t layer;
+	} end;
 	unsigned plis;
 };
 
-void subscriber_init(struct subscriber *s, struct link *up);
+/* Decodes `codec`. */
+void subscriber_init(struct subscriber *s, enum lectern_codec codec, struct link *up);
 void subscriber_finish(struct subscriber *s);
-void subscriber_sections(struct lectern_section sections[SIM_SLOTS]);
+void subscriber_sections(const struct subscriber *s, struct lectern_section sections[SIM_SLOTS]);
 void subscriber_packet(struct subscriber *s, const uint8_t *data, size_t len, uint64_t now_us);
 void subscriber_run(struct subscriber *s, uint64_t now_us);
 /* Frames of that stream that were begun, and of those that could be decoded. */
-void subscriber_score(const struct subscriber *s, uint32_t peer, unsigned layer,
-	unsigned *ret_begun, unsigned *ret_decoded);
+void subscriber_score(struct subscriber *s, uint32_t peer, unsigned layer, unsigned *ret_begun,
+	unsigned *ret_decoded);
+/* The longest time without a frame that could be decoded, of what came from `from_us` on. */
+uint64_t subscriber_still_us(struct subscriber *s, uint32_t peer, uint64_t from_us);
 
 #endif

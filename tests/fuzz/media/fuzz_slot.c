@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A slot between any source and any subscriber: switches of source, layer and numbering, losses,
- * repairs, limits, all by the input. Whatever it is, no (ssrc, seq) goes out twice, every packet
+ * A slot between any source, in any codec, and any subscriber: switches of source, layer and
+ * numbering, losses, repairs, limits, all by the input. Whatever it is, no (ssrc, seq) goes out twice, every packet
  * fits and parses, and its picture ids and timestamps are those of the slot's own line.
  */
 #include <assert.h>
@@ -14,6 +14,7 @@
 #include "route/router.h"
 #include "rtp/codec.h"
 #include "rtp/seq.h"
+#include "tests/sim/payload.h"
 
 enum {
 	POOL = 256,
@@ -21,12 +22,23 @@ enum {
 	ITEMS = 16,
 	LONG = 600,
 	TAIL = 0xee,
-	PEERS = 3,
+	PEERS = 4,
+	EXT_DD = 6,
 	SSRC = 1,
 	RTX_SSRC = 2
 };
 
+/* Of each peer. */
+static const struct sim_camera cameras[PEERS] = {
+	{"VP8", LECTERN_CODEC_VP8, 3, 1, false, true},
+	{"VP9", LECTERN_CODEC_VP9, 1, 3, true, true},
+	{"AV1", LECTERN_CODEC_AV1, 1, 3, false, true},
+	{"H264", LECTERN_CODEC_H264, 3, 1, false, false},
+};
+
 struct play {
+	const struct sim_camera *camera;
+	struct sim_past past;
 	struct source source;
 	struct pkt *held[SOURCE_LAYERS][HELD];
 	struct codec_stream streams[SOURCE_LAYERS];
@@ -69,7 +81,7 @@ static uint8_t *place(void *arg)
 
 static void ready(void *arg, uint8_t *packet, size_t len)
 {
-	static const struct rtp_exts exts = {.mid = 1, .twcc = 4};
+	static const struct rtp_exts exts = {.mid = 1, .twcc = 4, .dd = EXT_DD};
 	static uint8_t bytes[PKT_ROOM];
 	static struct pkt pkt = {.data = bytes};
 	struct rtp_names names;
@@ -102,15 +114,73 @@ static void ready(void *arg, uint8_t *packet, size_t len)
 
 static const struct outlet_ops outlet_ops = {is_open, place, ready};
 
+/* What the input says of a packet: its layers, whether it begins or ends a frame, its references. */
+static struct sim_mark mark_of(const struct play *p, uint8_t how, uint8_t step, unsigned layer)
+{
+	struct sim_mark mark = {.frame = p->seq[layer],
+		.refs = {SIM_NO_REF, SIM_NO_REF},
+		.layer = (uint8_t)layer,
+		.count = 2,
+		.index = how & 4 ? 1 : 0,
+		.key = how & 0x10 ? 1 : 0,
+		.spatial = (uint8_t)(step % p->camera->spatial),
+		.temporal = p->camera->temporal ? step / 4 % SIM_TEMPORAL : 0,
+		.last = step & 0x40};
+
+	if (!mark.key)
+		mark.refs[0] = mark.frame - 1 - step % 16u;
+	if (step & 0x80)
+		mark.refs[1] = mark.frame - 1;
+	return mark;
+}
+
+static void write_header(struct play *p, struct writer *w, const struct sim_mark *mark)
+{
+	uint8_t dd[SIM_DD];
+	size_t len = sim_write_dd(p->camera, mark, dd);
+
+	write_u16(w, (uint16_t)(len ? 0x9060 : 0x8060) | (mark->last && mark->index) << 7);
+	write_u16(w, p->seq[mark->layer]);
+	write_u32(w, p->timestamp);
+	write_u32(w, 77);
+	if (!len)
+		return;
+	write_u16(w, 0x1000);
+	write_u16(w, (uint16_t)((len + 2 + 3) / 4));
+	write_u8(w, EXT_DD);
+	write_u8(w, (uint8_t)len);
+	write_bytes(w, dd, len);
+	for (len += 2; len % 4; len++)
+		write_u8(w, 0);
+}
+
+static void write_packet(struct play *p, struct pkt *pkt, uint8_t how, uint8_t step, unsigned layer)
+{
+	struct writer w = writer_of(pkt->data, PKT_ROOM);
+	struct sim_mark mark = mark_of(p, how, step, layer);
+	/* long enough, some, that sizes are mended by padding */
+	uint8_t payload[LONG + 64];
+	size_t size = how & 0x02 ? LONG + step % 64u : LONG / 4;
+
+	memset(payload, TAIL, sizeof(payload));
+	p->past.picture_id = (uint16_t)((how & 1 ? step : p->past.picture_id + 1) & 0x7fff);
+	p->past.tl0 = step;
+	p->past.since_key = step % 8;
+	write_header(p, &w, &mark);
+	if (!(how & 0x08)) {
+		sim_write_head(p->camera, &p->past, &mark, payload, size);
+		write_bytes(&w, payload, size);
+	}
+	assert(!w.bad);
+	pkt->len = (uint32_t)w.len;
+}
+
 static void play(struct router *router, struct pkt_pool *pool, struct play *p, uint8_t how,
 	uint8_t step, uint64_t now_us)
 {
-	unsigned layer = how % SOURCE_LAYERS;
-	bool key = how & 0x10;
-	const uint8_t payload[] = {0x90, 0xe0, (uint8_t)(0x80 | step), how, step, 0,
-		key ? 0x10 : 0x11, 2, 0, 0x9d, 1, 0x2a, 64, 1, (uint8_t)(90 << layer), 0};
+	static const struct rtp_exts exts = {.dd = EXT_DD};
+	unsigned layer = how % p->camera->streams;
 	struct pkt *pkt = pkt_get(pool);
-	struct writer w;
 
 	if (!pkt)
 		return;
@@ -120,22 +190,20 @@ static void play(struct router *router, struct pkt_pool *pool, struct play *p, u
 	}
 	p->seq[layer] = (uint16_t)(p->seq[layer] + (int8_t)(how & 0x40 ? step : 1));
 	p->timestamp += how & 0x80 ? step * 1000003u : 3000;
-	w = writer_of(pkt->data, PKT_ROOM);
-	write_u16(&w, 0x8060);
-	write_u16(&w, p->seq[layer]);
-	write_u32(&w, p->timestamp);
-	write_u32(&w, 77);
-	write_bytes(&w, payload, how & 0x08 ? 0 : sizeof(payload));
-	/* long enough that sizes are mended by padding */
-	for (unsigned i = 0; !(how & 0x08) && (how & 0x02) && i < LONG + step % 64u; i++)
-		write_u8(&w, TAIL);
-	pkt->len = (uint32_t)w.len;
+	write_packet(p, pkt, how, step, layer);
 	pkt->arrival_us = now_us;
-	assert(rtp_packet_parse(pkt, &(struct rtp_exts){0}, &(struct rtp_names){0}) == 0);
-	assert(codec_mark(codec_find(LECTERN_CODEC_VP8), &p->streams[layer], pkt) == 0);
+	assert(rtp_packet_parse(pkt, &exts, &(struct rtp_names){0}) == 0);
+	if (codec_mark(codec_find(p->camera->codec), &p->streams[layer], pkt)) {
+		assert(p->camera->codec == LECTERN_CODEC_AV1); /* no structure came yet */
+		pkt_put(pkt);
+		return;
+	}
 	pkt->rtp.layer = (uint8_t)layer;
 	p->source.layers[layer].live = true;
 	p->source.layers[layer].newest = p->seq[layer];
+	p->source.layers[layer].spatial_count = p->streams[layer].spatial_count;
+	memcpy(p->source.layers[layer].heights, p->streams[layer].heights,
+		sizeof(p->source.layers[layer].heights));
 	pkt_put(p->held[layer][pkt->rtp.seq % HELD]);
 	p->held[layer][pkt->rtp.seq % HELD] = pkt;
 	router_packet(router, &p->source, pkt, now_us);
@@ -152,6 +220,7 @@ static void act(
 		break;
 	case 1:
 		slot_limit(slot, value * 4u, now_us);
+		slot_limit_temporal(slot, value % 4u, now_us);
 		break;
 	case 2:
 		router_permit(router, &p->source, value & 0x80, now_us);
@@ -160,7 +229,7 @@ static void act(
 		slot_keyframe(slot, now_us);
 		break;
 	case 4:
-		p->source.layers[value / 4 % SOURCE_LAYERS].live = false;
+		p->source.layers[value / 4 % p->source.layer_count].live = false;
 		slot_tick(slot, now_us);
 		break;
 	case 5:
@@ -177,8 +246,9 @@ static void open_plays(struct router *router)
 {
 	for (unsigned i = 0; i < PEERS; i++) {
 		memset(&plays[i], 0, sizeof(plays[i]));
-		source_init(&plays[i].source, &source_ops, i + 1, LECTERN_CAMERA, LECTERN_CODEC_VP8,
-			90000, SOURCE_LAYERS);
+		plays[i].camera = &cameras[i];
+		source_init(&plays[i].source, &source_ops, i + 1, LECTERN_CAMERA, cameras[i].codec,
+			90000, cameras[i].streams);
 		router_add(router, &plays[i].source);
 		router_permit(router, &plays[i].source, true, 1);
 	}
@@ -200,12 +270,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct lectern_section section = {.use = LECTERN_SECTION_SLOT,
 		.kind = LECTERN_CAMERA,
 		.mid = "v",
-		.format_count = 1,
-		.formats = {{.codec = LECTERN_CODEC_VP8, .pt = 100, .rtx_pt = 101}},
+		.format_count = PEERS,
+		.formats = {{.codec = LECTERN_CODEC_VP8, .pt = 100, .rtx_pt = 101},
+			{.codec = LECTERN_CODEC_VP9, .pt = 102, .rtx_pt = 103},
+			{.codec = LECTERN_CODEC_AV1, .pt = 104, .rtx_pt = 105},
+			{.codec = LECTERN_CODEC_H264, .pt = 106, .rtx_pt = 107}},
 		.ssrc = SSRC,
 		.rtx_ssrc = RTX_SSRC,
 		.ext_mid = 1,
-		.ext_twcc = 4};
+		.ext_twcc = 4,
+		.ext_dd = EXT_DD};
 	struct reader r = reader_of(data, size);
 	struct router router;
 	struct outlet outlet;
