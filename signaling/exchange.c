@@ -14,6 +14,7 @@
 #include "signaling/head.h"
 #include "signaling/perform.h"
 #include "signaling/request.h"
+#include "signaling/upload.h"
 #include "signaling/work.h"
 
 enum {
@@ -31,6 +32,7 @@ struct exchange {
 	struct exchanges *exchanges;
 	struct list node;  /* of exchanges.all */
 	bool called;	   /* the whole request is here and was given to its route */
+	bool whole;	   /* of an upload: its last byte is here */
 	bool busy;	   /* a job has the request or the chunk */
 	bool ready;	   /* the answer is there */
 	bool started;	   /* its head went out */
@@ -235,7 +237,7 @@ static void route_done(void *arg)
 
 static bool parse_body(struct request *request)
 {
-	if (request->text_len == 0 || request->route->stream)
+	if (request->text_len == 0 || request->route->stream || request->route->upload)
 		return true;
 	request->body = json_loadb(request->text, request->text_len, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(request->body) && json_object_size(request->body) <= BODY_DEPTH_KEYS)
@@ -264,6 +266,120 @@ static void call_route(struct exchange *exchange)
 		request_fail(request, -EBUSY);
 		answer_ready(exchange);
 	}
+}
+
+/*
+ * An upload: first the question whether it may be, then chunk after chunk to the disk, then the
+ * route. Between them input is off, but for what libwebsockets has read already.
+ */
+static void go_on(struct exchange *exchange);
+
+static void run_admit(struct store *store, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	perform_admit(store, exchange->request);
+}
+
+static void run_write(struct store *store, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	(void)store;
+	upload_write(exchange->request->upload);
+}
+
+static void run_end(struct store *store, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	(void)store;
+	upload_end(exchange->request->upload);
+}
+
+/* A body that nobody reads must not be taken for the next request. */
+static void answer_and_close(struct exchange *exchange)
+{
+	exchange->request->answer.close = true;
+	exchange->called = true;
+	answer_ready(exchange);
+}
+
+static void admitted(void *arg)
+{
+	struct exchange *exchange = arg;
+
+	if (!job_ended(exchange))
+		return;
+	if (exchange->request->answer.status == 0)
+		go_on(exchange);
+	else
+		answer_and_close(exchange);
+}
+
+static void written(void *arg)
+{
+	struct exchange *exchange = arg;
+
+	if (job_ended(exchange))
+		go_on(exchange);
+}
+
+static void ended(void *arg)
+{
+	struct exchange *exchange = arg;
+	int failure = upload_failure(exchange->request->upload);
+
+	if (!job_ended(exchange))
+		return;
+	if (failure == 0) {
+		call_route(exchange);
+		return;
+	}
+	request_fail(exchange->request, failure);
+	answer_and_close(exchange);
+}
+
+static void give_up(struct exchange *exchange)
+{
+	request_fail(exchange->request, -EBUSY);
+	answer_and_close(exchange);
+}
+
+static void go_on(struct exchange *exchange)
+{
+	struct upload *upload = exchange->request->upload;
+	int r = 0;
+
+	if (exchange->busy || exchange->called)
+		return;
+	if (exchange->whole || upload_is_full(upload)) {
+		upload_turn(upload);
+		r = submit(exchange, WORK_FILE, exchange->whole ? run_end : run_write,
+			exchange->whole ? ended : written);
+	} else {
+		lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, HTTP_STALL_S);
+		lws_rx_flow_control(exchange->wsi, 1);
+	}
+	if (r < 0)
+		give_up(exchange);
+}
+
+static void begin_upload(struct exchange *exchange)
+{
+	struct request *request = exchange->request;
+	char type[UPLOAD_TYPE];
+	int r;
+
+	head_type(exchange->wsi, type, sizeof(type));
+	r = upload_create(
+		request->server->config->data, request->body_length, type, &request->upload);
+	if (r == 0) {
+		moved(exchange);
+		r = submit(exchange, WORK_READ, run_admit, admitted);
+	}
+	if (r < 0)
+		give_up(exchange);
 }
 
 /* A person of another number, no cookie, an old cookie: all the same from outside. */
@@ -314,7 +430,7 @@ static bool check_changing(struct exchange *exchange)
 	/* It has no body, and no page of another origin may send it unasked (Fetch). */
 	if (request->method == METHOD_DELETE)
 		return true;
-	if (!head_has_type(exchange->wsi, "application/json")) {
+	if (!request->route->upload && !head_has_type(exchange->wsi, "application/json")) {
 		request_error(request, 415, "bad_request", "Send application/json.");
 		return false;
 	}
@@ -340,7 +456,8 @@ static bool accept_request(struct exchange *exchange, int64_t *ret_length)
 		return false;
 	if (!check_who(exchange) || !check_changing(exchange))
 		return turn_away(exchange);
-	request->text_room = (size_t)*ret_length;
+	request->body_length = *ret_length;
+	request->text_room = request->route->upload ? 0 : (size_t)*ret_length;
 	request->text = malloc(request->text_room + 1);
 	if (request->text)
 		return true;
@@ -367,6 +484,9 @@ int exchange_begin(struct exchanges *exchanges, struct lws *wsi, struct exchange
 	if (!accept_request(exchange, &length)) {
 		exchange->called = true;
 		answer_ready(exchange);
+	} else if (exchange->request->route->upload) {
+		exchange->whole = length == 0;
+		begin_upload(exchange);
 	} else if (length == 0) {
 		call_route(exchange);
 	}
@@ -381,6 +501,12 @@ int exchange_body(struct exchange *exchange, const void *data, size_t len)
 	if (!exchange || exchange->called)
 		return 0;
 	request = exchange->request;
+	if (request->upload) {
+		if (upload_add(request->upload, data, len) < 0)
+			return -1;
+		go_on(exchange);
+		return 0;
+	}
 	if (len > request->text_room - request->text_len)
 		return -1;
 	memcpy(request->text + request->text_len, data, len);
@@ -390,7 +516,12 @@ int exchange_body(struct exchange *exchange, const void *data, size_t len)
 
 int exchange_body_end(struct exchange *exchange)
 {
-	if (exchange && !exchange->called)
+	if (!exchange || exchange->called)
+		return 0;
+	exchange->whole = true;
+	if (exchange->request->upload)
+		go_on(exchange);
+	else
 		call_route(exchange);
 	return 0;
 }
@@ -434,6 +565,7 @@ static void add_answer(struct head *head, const struct answer *answer)
 	add(head, "content-range:", answer->content_range);
 	add(head, "allow:", answer->allow);
 	add(head, "location:", answer->location);
+	add(head, "content-disposition:", answer->disposition);
 	add(head, "etag:", answer->etag);
 	add(head, "www-authenticate:", answer->challenge);
 	add(head, "accept-post:", answer->accept_post);

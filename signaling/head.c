@@ -112,7 +112,9 @@ static int check_framing(struct lws *wsi, struct request *request)
 
 int head_length(struct lws *wsi, struct request *request, int64_t *ret_length)
 {
-	const int64_t most = request->route->stream ? HTTP_MAX_OFFER : HTTP_MAX_BODY;
+	const int64_t most = request->route->upload   ? request->route->upload
+			     : request->route->stream ? HTTP_MAX_OFFER
+						      : HTTP_MAX_BODY;
 	bool takes_body = request->method == METHOD_POST || request->method == METHOD_PUT ||
 			  request->method == METHOD_PATCH;
 	int64_t length = 0;
@@ -247,6 +249,12 @@ enum head_origin head_origin(struct server *server, struct lws *wsi)
 	return url_origin_is_ours(origin, host, lectern_config_tls(server->config))
 		       ? ORIGIN_OURS
 		       : ORIGIN_FOREIGN;
+}
+
+void head_type(struct lws *wsi, char *out, size_t room)
+{
+	if (header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, out, room) < 0)
+		out[0] = '\0';
 }
 
 bool head_has_type(struct lws *wsi, const char *wanted)

@@ -12,10 +12,12 @@
 #include <sodium.h>
 
 #include "academy/audit.h"
+#include "academy/site.h"
 #include "academy/token.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "signaling/request.h"
+#include "signaling/upload.h"
 #include "signaling/work.h"
 #include "store/id.h"
 #include "store/store.h"
@@ -233,7 +235,10 @@ static void hash_asked(const struct request *request, char out[IDEMPOTENCY_HASH]
 	add_part(&state, &request->who.person.site, sizeof(request->who.person.site));
 	add_part(&state, request->path, strlen(request->path));
 	add_part(&state, request->query, strlen(request->query));
-	add_part(&state, request->text, request->text_len);
+	if (request->upload)
+		add_part(&state, upload_hash(request->upload), UPLOAD_HASH);
+	else
+		add_part(&state, request->text, request->text_len);
 	crypto_generichash_final(&state, bytes, sizeof(bytes));
 	sodium_bin2hex(out, IDEMPOTENCY_HASH, bytes, sizeof(bytes));
 }
@@ -338,9 +343,13 @@ static void perform_change(struct store *store, struct request *request)
 		request->failure = note_token(store, request);
 	if (!succeeded(request))
 		store_rollback(store);
-	else
+	else if (!request->upload || (request->failure = upload_place(request->upload)) == 0)
 		request->failure = store_commit(store);
+	else
+		store_rollback(store);
 	if (request->failure < 0) {
+		if (request->upload)
+			upload_unplace(request->upload);
 		request->changed = (struct identity){0};
 		request_fail(request, request->failure);
 	}
@@ -355,6 +364,19 @@ void perform(struct store *store, struct request *request)
 		request->route->run(store, request);
 	request->store = NULL;
 	assert(request->answer.status != 0);
+}
+
+void perform_admit(struct store *store, struct request *request)
+{
+	int r;
+
+	request->store = store;
+	if (check_who(store, request) && check_right(request)) {
+		r = site_check_room(store, request->site, request->body_length);
+		if (r < 0)
+			request_fail(request, r);
+	}
+	request->store = NULL;
 }
 
 bool perform_must_tell(const struct request *request)

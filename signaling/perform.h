@@ -20,6 +20,9 @@ struct store;
 
 /* Judges and runs; leaves an answer. */
 void perform(struct store *store, struct request *request);
+/* Only judges, before a file of `body_length` bytes is taken; leaves an answer if it may not. On a
+ * lane that reads. */
+void perform_admit(struct store *store, struct request *request);
 
 /* After it: the answer may go out only after perform_saw() on the lane that writes. */
 bool perform_must_tell(const struct request *request);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "signaling/range.h"
+#include "signaling/upload.h"
 #include "store/id.h"
 
 struct request *request_create(struct server *server)
@@ -42,6 +43,7 @@ void request_destroy(struct request *request)
 	answer_clear(&request->answer);
 	json_decref(request->body);
 	json_decref(request->told);
+	upload_destroy(request->upload);
 	free(request->text);
 	free(request->found);
 	free(request);
@@ -178,6 +180,40 @@ int64_t request_id_at(const struct request *request, unsigned index)
 	if (request->params.count <= index || id_parse(request->params.values[index], &id) < 0)
 		return 0;
 	return id;
+}
+
+bool request_query_id(struct request *request, const char *name, int64_t *ret_id)
+{
+	char text[ID_TEXT];
+	int r = url_query_text(request->query, name, text, sizeof(text));
+
+	if (r == 0)
+		r = id_parse(text, ret_id);
+	if (r == -ENOENT) {
+		*ret_id = 0;
+		return true;
+	}
+	if (r < 0)
+		request_error(request, 400, "bad_request", "The query names what is not an id.");
+	return r == 0;
+}
+
+bool request_page(struct request *request, struct page *ret_page)
+{
+	struct page page = {0};
+	int64_t limit = PAGE_LIMIT;
+	int r;
+
+	if (!request_query_id(request, "after", &page.after))
+		return false;
+	r = url_query_number(request->query, "limit", &limit);
+	if ((r < 0 && r != -ENOENT) || limit < 1 || limit > PAGE_MAX) {
+		request_error(request, 400, "bad_request", "limit is 1 to 200.");
+		return false;
+	}
+	page.limit = (unsigned)limit;
+	*ret_page = page;
+	return true;
 }
 
 void request_json(struct request *request, unsigned status, json_t *json)

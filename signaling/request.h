@@ -31,6 +31,7 @@
 
 struct request;
 struct store;
+struct upload;
 
 enum {
 	REQUEST_PATH = 512, /* bytes of a decoded path, with its NUL */
@@ -71,6 +72,11 @@ struct route {
 	bool (*admit)(struct request *request);
 	/* The object is not the first id of the path but that of the body's field of this name. */
 	const char *in_body;
+	/*
+	 * The body is a file of up to so many bytes, of any media type: see upload.h. The right and
+	 * the site's quota are asked before it is taken. 0: it is JSON.
+	 */
+	int64_t upload;
 	bool saw;    /* a reading route that discloses: the audit tells of each answer */
 	bool secret; /* its answer is told once, and not again by an Idempotency-Key */
 	bool person; /* not for programs with an API token */
@@ -89,6 +95,7 @@ struct answer {
 	unsigned retry_after_s;
 	char allow[48];
 	char location[128];
+	char disposition[160];			/* Content-Disposition */
 	char etag[32];				/* with its quotes */
 	const char *challenge;			/* WWW-Authenticate */
 	const char *accept_post, *accept_patch; /* media types */
@@ -128,6 +135,8 @@ struct request {
 	unsigned scopes;	    /* of the token */
 	bool token_noted;	    /* its use was kept a moment ago */
 	json_t *body;		    /* of changing requests: an object */
+	struct upload *upload;	    /* of a route that takes one */
+	int64_t body_length;	    /* as the head says */
 	char *text;		    /* the body as it came in */
 	size_t text_len, text_room;
 
@@ -161,6 +170,19 @@ void request_destroy(struct request *request);
 /* Finds the row for path and method in the server's tables, the first pattern that fits. False: 404 or
  * 405 was answered. */
 bool request_route(struct request *request);
+
+enum { PAGE_LIMIT = 50, PAGE_MAX = 200 };
+
+/* ?after=<id>&limit=: which part of a list is asked for. */
+struct page {
+	int64_t after; /* 0: from the start */
+	unsigned limit;
+};
+
+/* False: 400 was answered. */
+bool request_page(struct request *request, struct page *ret_page);
+/* The id in the query; 0: not there. False: 400 was answered. */
+bool request_query_id(struct request *request, const char *name, int64_t *ret_id);
 
 /* The pattern's <id> of that index, from 0. The first one is `object` already. 0: not an id. */
 int64_t request_id_at(const struct request *request, unsigned index);

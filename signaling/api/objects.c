@@ -11,7 +11,7 @@
 #include "signaling/http.h"
 #include "store/id.h"
 
-static json_t *id_json(int64_t id)
+json_t *object_id(int64_t id)
 {
 	char text[ID_TEXT];
 
@@ -37,21 +37,21 @@ static json_t *role_names(unsigned roles)
 
 json_t *object_person(const struct person *person)
 {
-	return json_pack("{s:o, s:s, s:s, s:{s:o, s:s, s:s}, s:o}", "id", id_json(person->id),
+	return json_pack("{s:o, s:s, s:s, s:{s:o, s:s, s:s}, s:o}", "id", object_id(person->id),
 		"name", person->name, "language", person->language, "site", "id",
-		id_json(person->site), "name", person->site_name, "time_zone", person->time_zone,
+		object_id(person->site), "name", person->site_name, "time_zone", person->time_zone,
 		"roles", role_names(person->roles));
 }
 
 json_t *object_course(const struct course *course)
 {
-	return json_pack("{s:o, s:s, s:s}", "id", id_json(course->id), "title", course->title,
+	return json_pack("{s:o, s:s, s:s}", "id", object_id(course->id), "title", course->title,
 		"colour", course->colour);
 }
 
 static json_t *course_of(const struct session *session)
 {
-	return json_pack("{s:o, s:s, s:s}", "id", id_json(session->course), "title",
+	return json_pack("{s:o, s:s, s:s}", "id", object_id(session->course), "title",
 		session->course_title, "colour", session->course_colour);
 }
 
@@ -63,7 +63,7 @@ void object_append(json_t *array, json_t *item, int *error)
 
 static void add_instructor(int64_t person, const char *name, void *arg)
 {
-	json_array_append_new(arg, json_pack("{s:o, s:s}", "id", id_json(person), "name", name));
+	json_array_append_new(arg, json_pack("{s:o, s:s}", "id", object_id(person), "name", name));
 }
 
 static json_t *instructors_of(struct store *store, int64_t site, int64_t session, int *ret_error)
@@ -85,7 +85,7 @@ static json_t *recording_of(struct store *store, const struct session *session, 
 		*ret_error = r;
 		return json_null();
 	}
-	return json_pack("{s:o, s:s}", "id", id_json(recording.id), "state",
+	return json_pack("{s:o, s:s}", "id", object_id(recording.id), "state",
 		recording_state_name(recording.state));
 }
 
@@ -113,7 +113,7 @@ json_t *object_session(struct store *store, int64_t person, const struct session
 	instructors = instructors_of(store, session->site, session->id, &error);
 	recording = recording_of(store, session, &error);
 	json = json_pack("{s:o, s:o, s:s, s:o, s:I, s:i, s:s, s:s, s:s, s:i, s:{s:b, s:b}, s:o}",
-		"id", id_json(session->id), "course", course_of(session), "title", session->title,
+		"id", object_id(session->id), "course", course_of(session), "title", session->title,
 		"instructors", instructors, "starts_at", (json_int_t)session->starts_at,
 		"length_min", (int)session->length_min, "time_zone", session->time_zone, "policy",
 		session_policy_name(session->policy), "state",
@@ -152,7 +152,7 @@ json_t *object_recording(struct store *store, const struct recording *recording,
 	}
 	instructors = instructors_of(store, recording->site, recording->session, &error);
 	json = json_pack("{s:o, s:{s:o, s:s}, s:o, s:o, s:I, s:I, s:I, s:s}", "id",
-		id_json(recording->id), "session", "id", id_json(session.id), "title",
+		object_id(recording->id), "session", "id", object_id(session.id), "title",
 		session.title, "course", course_of(&session), "instructors", instructors,
 		"started_at", (json_int_t)recording->started_at, "duration_ms",
 		(json_int_t)recording->duration_ms, "bytes", (json_int_t)recording->bytes, "state",

@@ -17,6 +17,7 @@ struct recording;
 struct server;
 struct store;
 
+json_t *object_id(int64_t id);
 json_t *object_person(const struct person *person);
 json_t *object_course(const struct course *course);
 /* As `person` sees it now. `state` and `present` are as if nobody were there: see

@@ -8,10 +8,14 @@
 #define SDP "application/sdp"
 #define FRAGMENT "application/trickle-ice-sdpfrag"
 
+enum { MAX_LOGO = 256 * 1024 };
+
 /* clang-format off */
 
 /* Below the prefixes of the API; sorted by pattern. How a row is added: README.md. */
 const struct route api_routes[] = {
+	{ METHOD_GET, "/audit", ACCESS_AUDIT_LIST, WORK_READ, api_audit, .saw = true },
+	{ METHOD_GET, "/audit.csv", ACCESS_AUDIT_EXPORT, WORK_READ, api_audit_csv, .saw = true },
 	{ METHOD_GET, "/courses", ACCESS_COURSE_LIST, WORK_READ, api_courses },
 	{ METHOD_GET, "/me", ACCESS_ME_SEE, WORK_READ, api_me },
 	{ METHOD_PATCH, "/me", ACCESS_ME_CHANGE, WORK_WRITE, api_me_change, api_me_changed },
@@ -22,6 +26,16 @@ const struct route api_routes[] = {
 	{ METHOD_POST, "/sessions", ACCESS_SESSION_CREATE, WORK_WRITE, api_session_create, api_session_finish, .in_body = "course" },
 	{ METHOD_GET, "/sessions/<id>", ACCESS_SESSION_SEE, WORK_READ, api_session, api_session_finish },
 	{ METHOD_POST, "/signout", ACCESS_ME_CHANGE, WORK_WRITE, api_signout, api_signout_finish, .person = true },
+	{ METHOD_GET, "/sites", ACCESS_SITE_LIST, WORK_READ, api_sites },
+	{ METHOD_POST, "/sites", ACCESS_SITE_CREATE, WORK_WRITE, api_site_create, .in_body = "parent", .secret = true },
+	{ METHOD_GET, "/sites/<id>", ACCESS_SITE_SEE, WORK_READ, api_site },
+	{ METHOD_PATCH, "/sites/<id>", ACCESS_SITE_CHANGE, WORK_WRITE, api_site_change },
+	{ METHOD_GET, "/sites/<id>/logo", ACCESS_SITE_SEE, WORK_READ, api_site_logo },
+	{ METHOD_PUT, "/sites/<id>/logo", ACCESS_SITE_CHANGE, WORK_WRITE, api_site_logo_set, .upload = MAX_LOGO },
+	{ METHOD_DELETE, "/sites/<id>/logo", ACCESS_SITE_CHANGE, WORK_WRITE, api_site_logo_delete },
+	{ METHOD_GET, "/tokens", ACCESS_TOKEN_LIST, WORK_READ, api_tokens },
+	{ METHOD_POST, "/tokens", ACCESS_TOKEN_CREATE, WORK_WRITE, api_token_create, .secret = true, .person = true },
+	{ METHOD_DELETE, "/tokens/<id>", ACCESS_TOKEN_DELETE, WORK_WRITE, api_token_delete },
 	{ 0 },
 };
 

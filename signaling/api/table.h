@@ -23,6 +23,21 @@ void api_nothing(struct store *store, struct request *request);
 void api_me(struct store *store, struct request *request);
 void api_me_change(struct store *store, struct request *request);
 void api_me_changed(struct request *request);
+/* sites.c */
+void api_sites(struct store *store, struct request *request);
+void api_site(struct store *store, struct request *request);
+void api_site_create(struct store *store, struct request *request);
+void api_site_change(struct store *store, struct request *request);
+void api_site_logo(struct store *store, struct request *request);
+void api_site_logo_set(struct store *store, struct request *request);
+void api_site_logo_delete(struct store *store, struct request *request);
+/* tokens.c */
+void api_tokens(struct store *store, struct request *request);
+void api_token_create(struct store *store, struct request *request);
+void api_token_delete(struct store *store, struct request *request);
+/* audit.c */
+void api_audit(struct store *store, struct request *request);
+void api_audit_csv(struct store *store, struct request *request);
 /* courses.c */
 void api_courses(struct store *store, struct request *request);
 /* sessions.c */
