@@ -109,7 +109,7 @@ static bool slug_is_good(const char *slug)
 {
 	const size_t len = strlen(slug);
 
-	return len >= 2 && len < SITE_SLUG &&
+	return len >= 1 && len < SITE_SLUG &&
 	       strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == len && slug[0] != '-' &&
 	       slug[len - 1] != '-';
 }
@@ -168,7 +168,7 @@ const char *site_check(const struct site *site)
 	int contrast = site_colour_contrast(site->colour);
 
 	if (!slug_is_good(site->slug))
-		return "A slug is 2 to 63 of a-z, 0-9 and -, not at its ends.";
+		return "A slug is 1 to 63 of a-z, 0-9 and -, not at its ends.";
 	if (!text_is_line(site->name, SITE_NAME))
 		return "A name is 1 to 127 bytes of one line.";
 	if (!language_is_known(site->language))
