@@ -167,6 +167,26 @@ void auth_forget(struct auth *auth, const char *signin)
 		drop(auth, entry);
 }
 
+void auth_forget_person(struct auth *auth, int64_t person, const char *except)
+{
+	for (struct list *it = auth->by_age.next, *next; it != &auth->by_age; it = next) {
+		struct entry *entry = list_of(it, struct entry, age);
+
+		next = it->next;
+		if (entry->identity.person.id == person &&
+			(!except || strcmp(entry->identity.signin, except) != 0))
+			drop(auth, entry);
+	}
+}
+
+void auth_set_person(struct auth *auth, const char *signin, const struct person *person)
+{
+	struct entry *entry = find(auth, signin);
+
+	if (entry && entry->identity.person.id == person->id)
+		entry->identity.person = *person;
+}
+
 void auth_set_language(struct auth *auth, int64_t person, const char *language)
 {
 	list_each (it, &auth->by_age) {

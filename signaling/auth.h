@@ -48,6 +48,10 @@ const struct identity *auth_find(struct auth *auth, unsigned n, const char *cook
 int auth_add(struct auth *auth, const struct identity *identity);
 /* Also tells the listener, so that the person's WebSockets of this sign-in are closed. */
 void auth_forget(struct auth *auth, const char *signin);
+/* Every sign-in of the person but `except`, a hash; NULL or "": all of them. */
+void auth_forget_person(struct auth *auth, int64_t person, const char *except);
+/* The person is there in this site, as such, from now on. */
+void auth_set_person(struct auth *auth, const char *signin, const struct person *person);
 /* Every sign-in of this person speaks this language from now on. */
 void auth_set_language(struct auth *auth, int64_t person, const char *language);
 

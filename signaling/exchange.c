@@ -235,6 +235,31 @@ static void route_done(void *arg)
 	saw_done(exchange);
 }
 
+static void run_prove(struct store *store, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	exchange->request->route->prove(store, exchange->request);
+}
+
+static void submit_route(struct exchange *exchange)
+{
+	if (submit(exchange, exchange->request->route->lane, run_route, route_done) == 0)
+		return;
+	request_fail(exchange->request, -EBUSY);
+	saw_done(exchange);
+}
+
+static void prove_done(void *arg)
+{
+	struct exchange *exchange = arg;
+
+	if (exchange->request->answer.status != 0)
+		saw_done(exchange);
+	else
+		submit_route(exchange);
+}
+
 static bool parse_body(struct request *request)
 {
 	if (request->text_len == 0 || request->route->stream || request->route->upload)
@@ -249,7 +274,6 @@ static bool parse_body(struct request *request)
 static void call_route(struct exchange *exchange)
 {
 	struct request *request = exchange->request;
-	int r;
 
 	exchange->called = true;
 	if (!parse_body(request)) {
@@ -261,10 +285,11 @@ static void call_route(struct exchange *exchange)
 		return;
 	}
 	moved(exchange);
-	r = submit(exchange, request->route->lane, run_route, route_done);
-	if (r < 0) {
+	if (!request->route->prove) {
+		submit_route(exchange);
+	} else if (submit(exchange, WORK_PROOF, run_prove, prove_done) < 0) {
 		request_fail(request, -EBUSY);
-		answer_ready(exchange);
+		saw_done(exchange);
 	}
 }
 

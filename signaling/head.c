@@ -150,6 +150,8 @@ static int read_preferences(struct lws *wsi, struct request *request)
 	request->takes_gzip = url_accepts(encodings, "gzip");
 	if (header(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies)) < 0)
 		return refuse(request, 431, "The cookies are too large.");
+	if (!url_cookie(cookies, "lectern_device", request->known, sizeof(request->known)))
+		request->known[0] = '\0';
 	if (url_cookie(cookies, "lectern_last", n, sizeof(n)))
 		url_number(n, &request->last_n);
 	return 0;

@@ -39,8 +39,9 @@ enum {
 	REQUEST_RANGE = 256,
 	REQUEST_BEARER = 64,   /* characters of a token, with its NUL */
 	REQUEST_IF_MATCH = 96, /* the same of If-Match */
-	ANSWER_COOKIES = 2,
-	ANSWER_COOKIE = 192,
+	ANSWER_COOKIES = 3,
+	ANSWER_COOKIE = 256,
+	REQUEST_KNOWN = 128,
 	ANSWER_MAX_FILE = 8 << 20, /* bytes of a file that is parsed to answer with it */
 };
 
@@ -70,6 +71,8 @@ struct route {
 	/* Control thread, before `run`, with the body there. False: it answered. NULL: no question.
 	 */
 	bool (*admit)(struct request *request);
+	/* On WORK_PROOF, before `run`: hashes a password. If it answers, `run` is not called. */
+	void (*prove)(struct store *store, struct request *request);
 	/* The object is not the first id of the path but that of the body's field of this name. */
 	const char *in_body;
 	/*
@@ -125,6 +128,7 @@ struct request {
 	bool csv;		    /* the answer is wanted as CSV, by Accept or by its address */
 	struct addr from;	    /* who asks; the port is 0 */
 	char device[SIGNIN_DEVICE]; /* "Firefox on Linux" */
+	char known[REQUEST_KNOWN];  /* the cookie that marks a known browser, see api/attempt.h */
 	unsigned last_n;	    /* who signed in last in this browser; 0: nobody */
 	bool in_api;		    /* below a prefix of the API */
 	bool below_n;		    /* below /u/<n>, where a cookie tells who asks */

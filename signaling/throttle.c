@@ -27,6 +27,10 @@ struct limit {
 static const struct limit limits[THROTTLE_KINDS] = {
 	[THROTTLE_STREAM] = {"stream token", 30, 2000},
 	[THROTTLE_LINK] = {"sign-in link", 60, 2000},
+	[THROTTLE_GUESS] = {"password", 60, 2000},
+	[THROTTLE_ACCOUNT] = {"password of an account", 10, 30000},
+	[THROTTLE_DEVICE] = {"password in a known browser", 10, 30000},
+	[THROTTLE_CODE] = {"second factor", 10, 60000},
 };
 
 /*

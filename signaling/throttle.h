@@ -33,8 +33,12 @@ struct addr;
 struct throttle;
 
 enum throttle_kind {
-	THROTTLE_STREAM, /* wrong tokens of WHIP and WHEP, by address */
-	THROTTLE_LINK,	 /* unknown links to sign in, by address */
+	THROTTLE_STREAM,  /* wrong tokens of WHIP and WHEP, by address */
+	THROTTLE_LINK,	  /* unknown links to sign in, by address */
+	THROTTLE_GUESS,	  /* passwords in vain, by address */
+	THROTTLE_ACCOUNT, /* the same, by address and account */
+	THROTTLE_DEVICE,  /* the same, by a browser that signed in to the account before */
+	THROTTLE_CODE,	  /* second factors after a right password, by account */
 	THROTTLE_KINDS,
 };
 

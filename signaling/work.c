@@ -13,7 +13,7 @@
 #include "base/mailbox.h"
 #include "store/store.h"
 
-enum { WORK_THREADS = 1 + WORK_READERS + 1 };
+enum { WORK_THREADS = 1 + WORK_READERS + 2, FILES = 1 + WORK_READERS, PROOFS = FILES + 1 };
 
 struct job {
 	void (*run)(struct store *store, void *arg); /* NULL: end the thread */
@@ -38,7 +38,7 @@ struct work {
 	void (*wake)(void *arg);
 	void *wake_arg;
 	bool ending;
-	struct lane lanes[WORK_THREADS]; /* the writer, the readers, the files */
+	struct lane lanes[WORK_THREADS]; /* the writer, the readers, the files, the proofs */
 };
 
 static void run_job(struct store *store, const struct job *job)
@@ -196,7 +196,9 @@ static struct lane *pick(struct work *work, enum work_lane lane)
 	if (lane == WORK_WRITE)
 		return &work->lanes[0];
 	if (lane == WORK_FILE)
-		return &work->lanes[WORK_THREADS - 1];
+		return &work->lanes[FILES];
+	if (lane == WORK_PROOF)
+		return &work->lanes[PROOFS];
 	for (size_t i = 2; i <= WORK_READERS; i++)
 		if (work->lanes[i].pending < best->pending)
 			best = &work->lanes[i];

@@ -4,7 +4,8 @@
  *
  * Each lane is a thread with a FIFO of jobs. WORK_WRITE is one thread with the one connection that
  * writes: what is submitted first is committed first. WORK_READ is a few threads with read-only
- * connections, WORK_FILE one thread that reads files (its store is a read-only connection too).
+ * connections, WORK_FILE one thread that reads files (its store is a read-only connection too), and
+ * WORK_PROOF one that hashes passwords: a flood of those waits for itself alone.
  *
  * `run` is called on the lane's thread with the lane's own store; `done` afterwards on the control
  * thread, in the order of the lane. `arg` belongs to `run` until `done` is called. Submitting,
@@ -23,7 +24,7 @@ struct work;
 
 enum { WORK_READERS = 2, WORK_MAX_JOBS = 4096 };
 
-enum work_lane { WORK_WRITE, WORK_READ, WORK_FILE };
+enum work_lane { WORK_WRITE, WORK_READ, WORK_FILE, WORK_PROOF };
 
 /*
  * Opens the connections (the database must have been set up) and starts the threads. `wake` is

@@ -62,6 +62,8 @@ static const struct key keys[] = {
 	{"media", "announce", KEY_ANNOUNCE},
 	{"media", "port", KEY_PORT, OFFSET(media.port)},
 	{"media", "workers", KEY_NUMBER, OFFSET(media.workers), 64},
+	{"password", "memory", KEY_NUMBER, OFFSET(password.memory_kib), 1 << 20},
+	{"password", "passes", KEY_NUMBER, OFFSET(password.passes), 64},
 	{"recorder", "grace", KEY_NUMBER, OFFSET(recorder.grace_s), 3600},
 	{"recorder", "program", TEXT(recorder.program)},
 };
@@ -95,6 +97,7 @@ void lectern_config_defaults(struct lectern_config *config)
 		.http = {.address = "0.0.0.0", .port = 8080},
 		.media = {.port = 40000},
 		.recorder = {.grace_s = 60},
+		.password = {.memory_kib = 19456, .passes = 2},
 		.log_level = LOG_INFO,
 	};
 	find_beside(

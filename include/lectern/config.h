@@ -46,6 +46,9 @@ struct lectern_config {
 		unsigned grace_s; /* how long the recorder waits for a server that died to come back
 				   */
 	} recorder;
+	struct {
+		unsigned memory_kib, passes; /* of Argon2id */
+	} password;
 	int log_level; /* enum log_level */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "signaling/api/table.h"
 
+#include "signaling/api/entry.h"
 #include "signaling/assets.h"
 #include "signaling/request.h"
 #include "signaling/work.h"
@@ -25,6 +26,7 @@ const struct route api_routes[] = {
 	{ METHOD_GET, "/sessions", ACCESS_SESSION_LIST, WORK_READ, api_sessions, api_sessions_finish },
 	{ METHOD_POST, "/sessions", ACCESS_SESSION_CREATE, WORK_WRITE, api_session_create, api_session_finish, .in_body = "course" },
 	{ METHOD_GET, "/sessions/<id>", ACCESS_SESSION_SEE, WORK_READ, api_session, api_session_finish },
+	{ METHOD_POST, "/signin", ACCESS_PUBLIC_USE, WORK_WRITE, api_password, entry_finish, api_password_admit, api_password_prove, .secret = true },
 	{ METHOD_POST, "/signout", ACCESS_ME_CHANGE, WORK_WRITE, api_signout, api_signout_finish, .person = true },
 	{ METHOD_GET, "/sites", ACCESS_SITE_LIST, WORK_READ, api_sites },
 	{ METHOD_POST, "/sites", ACCESS_SITE_CREATE, WORK_WRITE, api_site_create, .in_body = "parent", .secret = true },

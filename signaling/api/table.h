@@ -11,6 +11,11 @@ extern const struct route page_routes[], api_routes[];
 bool api_signin_admit(struct request *request);
 void api_signin(struct store *store, struct request *request);
 void api_signin_finish(struct request *request);
+/* password.c */
+bool api_password_admit(struct request *request);
+void api_password_prove(struct store *store, struct request *request);
+void api_password(struct store *store, struct request *request);
+/* signin.c */
 void api_signout(struct store *store, struct request *request);
 void api_signout_finish(struct request *request);
 /* pages.c */

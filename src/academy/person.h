@@ -59,4 +59,25 @@ int person_find_email(struct store *store, const char *email, struct person *ret
 /* `language` is one of en es fr nl: -EINVAL. */
 int person_set_language(struct store *store, int64_t site, int64_t id, const char *language);
 
+enum { PERSON_EMAIL = 255 };
+
+/*
+ * An address as it is kept: without what stands around it, in lower case. -EINVAL: it is none.
+ * The case of what is not ASCII is left alone.
+ */
+int person_clean_email(const char *text, char out[PERSON_EMAIL]);
+
+/* What one signs in to: the account, whatever the site. */
+struct account {
+	int64_t id;
+	char email[PERSON_EMAIL], name[LECTERN_MAX_NAME], language[PERSON_LANGUAGE];
+	bool guest, locked;
+};
+
+/* -ENOENT. */
+int account_find(struct store *store, const char *email, struct account *ret_account);
+int account_get(struct store *store, int64_t id, struct account *ret_account);
+/* 1: one of the sites where the person is an administrator or a coordinator asks for a second factor. */
+int account_needs_second_factor(struct store *store, int64_t id);
+
 #endif
