@@ -7,8 +7,13 @@
  * picture: it keeps to its target until the better one can be decoded, and then changes at once. It
  * knows by the packets' marks which targets the receiver was sent all frames of since the last
  * keyframe, so that the same rule serves up and down, spatial and temporal, and every codec: at a
- * keyframe to any target, else to those that are whole (L3T3 goes down at the next picture; L3T3_KEY
- * does not, for the frames below were left out; temporal layers go up at a switching point).
+ * keyframe to any target, else to those that are whole (L3T3 goes down at the next picture; temporal
+ * layers go up at a switching point).
+ *
+ * L3T3_KEY goes down at a keyframe only. Its spatial layers do not depend on each other between
+ * keyframes, but each depends on its own past, and of those below the highest nothing was sent since
+ * the keyframe: that is what makes this mode cheap. To send them just in case would cost each
+ * receiver a third more all the time; a keyframe comes within a round trip and a frame.
  *
  * Pure: knows packets by struct pkt_rtp only.
  */

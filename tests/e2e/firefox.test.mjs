@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PROBE, launchChromium, launchFirefox, newPage } from './lib/browser.mjs';
+import { launchChromium, launchFirefox, newPage } from './lib/browser.mjs';
 import { checkFrames, pause } from './lib/classroom.mjs';
+import { Fox } from './lib/firefox.mjs';
 import { speechMatch } from './lib/measure.mjs';
 import { envelopeOf, makeMedia } from './lib/media.mjs';
 import { Member } from './lib/member.mjs';
@@ -19,17 +20,6 @@ let teacher;
 let page;
 let fox;
 
-/** Clicks what has this name, once it can be clicked. */
-function press(name, role = 'button') {
-  return until(`${role} ${name} in Firefox`, () => page.evaluate(([name, role]) => {
-    const found = [...document.querySelectorAll(`${role}, [role="${role}"]`)].find((element) => (
-      (element.getAttribute('aria-label') ?? element.textContent).trim() === name));
-    if (!found || found.disabled || found.getAttribute('aria-disabled') === 'true') return false;
-    found.click();
-    return true;
-  }, [name, role]));
-}
-
 before(async () => {
   server = await new Server('firefox').start();
   [chromium, firefox] = await Promise.all([launchChromium(0), launchFirefox()]);
@@ -40,15 +30,8 @@ before(async () => {
   await teacher.turn('Camera', true);
   await teacher.turn('Microphone', true);
 
-  page = await firefox.newPage();
-  await page.setViewport({ width: 1366, height: 768 });
-  await page.evaluateOnNewDocument(PROBE);
-  await page.goto(links.trainee);
-  const base = new URL(page.url()).pathname.match(/^\/u\/\d+\//)[0];
-  fox = await page.evaluate((url) => fetch(url).then((answer) => answer.json()), `${base}api/v1/me`);
-  await page.goto(`${server.origin}${base}class/${id}`);
-  await press('Enter class');
-  await until('Firefox to be in class', () => page.evaluate(() => Boolean(document.querySelector('[data-phase="in"]'))), 30000);
+  fox = await new Fox().enter(firefox, server.origin, links.trainee, id);
+  page = fox.page;
 });
 
 after(async () => {
@@ -58,12 +41,7 @@ after(async () => {
 
 test('Firefox decodes the frames that Chromium sends', async (t) => {
   await teacher.watch('self', 'video[data-self]');
-  const selector = teacher.videoOf(teacher.me.id);
-  await page.evaluate((selector) => lecternProbe.video('picture', selector), selector);
-  const picture = await until('a hundred frames', async () => {
-    const read = await page.evaluate(() => lecternProbe.read('picture'));
-    return read.samples.length > 100 && read;
-  }, 40000, 250);
+  const picture = await fox.sees(teacher.videoOf(teacher.me.id), 100);
   checkFrames(t, 'Firefox', { picture: await teacher.probe('self') }, { picture }, 0);
 });
 
@@ -97,14 +75,14 @@ test('Firefox, which knows no RED, gets the sound without the copies that Chromi
 });
 
 test('Firefox is seen and heard when it is given the floor', async () => {
-  await press('Raise hand');
+  await fox.press('Raise hand');
   await teacher.panel('People');
-  await until('the hand', async () => /1/.test(await teacher.person(fox.id).innerText()));
-  await teacher.actOn(fox.name, 'Let speak');
-  await teacher.actOn(fox.name, 'Let show camera');
-  await press('Camera');
-  await press('Microphone');
-  const video = teacher.page.locator(teacher.videoOf(fox.id));
+  await until('the hand', async () => /1/.test(await teacher.person(fox.me.id).innerText()));
+  await teacher.actOn(fox.me.name, 'Let speak');
+  await teacher.actOn(fox.me.name, 'Let show camera');
+  await fox.press('Camera');
+  await fox.press('Microphone');
+  const video = teacher.page.locator(teacher.videoOf(fox.me.id));
   await until('the picture of Firefox to move', async () => {
     const shown = await video.evaluate((element) => ({ width: element.videoWidth, at: element.currentTime })).catch(() => null);
     return shown?.width > 0 && shown.at > 1;
@@ -114,7 +92,7 @@ test('Firefox is seen and heard when it is given the floor', async () => {
 
 test('the chat reaches Firefox', async () => {
   await teacher.say('Good morning, Firefox.');
-  await press('Chat');
+  await fox.press('Chat');
   await until('the line in Firefox', () => page.evaluate(() => document.body.textContent.includes('Good morning, Firefox.')));
   await page.screenshot({ path: `${paths.shots}/classroom-firefox.png` });
 });

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launchChromium, newPage } from './lib/browser.mjs';
+import { launchChromium, launchFirefox, newPage } from './lib/browser.mjs';
+import { Fox } from './lib/firefox.mjs';
 import { Member } from './lib/member.mjs';
 import { Server } from './lib/server.mjs';
 
@@ -26,7 +27,8 @@ const only = (candidates) => `{
 const way = (page) => page.evaluate(async () => {
   const stats = [...(await lecternProbe.held.peers.at(-1).getStats()).values()];
   const chosen = stats.find(({ type }) => type === 'transport')?.selectedCandidatePairId;
-  const pair = stats.find(({ id }) => id === chosen);
+  const pair = stats.find(({ id }) => id === chosen)
+    ?? stats.find(({ type, selected }) => type === 'candidate-pair' && selected); // Firefox
   const [near, far] = ['local', 'remote'].map((side) => stats.find(({ id }) => id === pair?.[`${side}CandidateId`]));
   return pair && { protocol: near?.protocol, tcpType: near?.tcpType, address: far?.address ?? far?.ip };
 });
@@ -67,6 +69,17 @@ test('Chromium publishes over TCP where no UDP gets through', async () => {
   const { protocol, tcpType, address } = await way(teacher.page);
   assert.deepEqual([protocol, tcpType], ['tcp', 'active']);
   assert.match(address, /^[\d.]+$/);
+});
+
+test('Firefox receives over TCP where no UDP gets through', async () => {
+  const firefox = await launchFirefox();
+  try {
+    const fox = await new Fox().enter(firefox, server.origin, server.link('trainee@windward.example'), session.id, only(TCP4));
+    await fox.sees(teacher.videoOf(teacher.me.id), 20);
+    assert.equal((await way(fox.page)).protocol, 'tcp');
+  } finally {
+    await firefox.close();
+  }
 });
 
 test('Chromium is in class where there is IPv6 alone', async () => {
