@@ -18,7 +18,7 @@ struct store;
 /* The exit code of the program. argv[0] is "lecternctl <command>". */
 typedef int(ctl_command_fn)(int argc, char **argv);
 
-ctl_command_fn ctl_room;
+ctl_command_fn ctl_audit, ctl_backup, ctl_person, ctl_restore, ctl_room, ctl_site;
 
 /* What every command takes: where the data is. Strings are those of argv. */
 struct ctl_place {

@@ -16,7 +16,12 @@ static const struct command {
 	const char *name, *what;
 	ctl_command_fn *run;
 } commands[] = {
+	{"audit", "Verify the chain of the audit", ctl_audit},
+	{"backup", "Copy the database to a file", ctl_backup},
+	{"person", "Make an administrator of a site, and print a link to sign in by", ctl_person},
+	{"restore", "Put a copy back in place", ctl_restore},
 	{"room", "Make a room for WHIP and WHEP and print its addresses and tokens", ctl_room},
+	{"site", "Make a site", ctl_site},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]), WHY = 2048 };
