@@ -27,6 +27,7 @@ class FakeElement extends EventTarget {
   pause() { this.paused = true; }
   load() {}
   removeAttribute() { this.src = ""; }
+  canPlayType(type: string) { return type.includes("avc1") ? "" : "probably"; }
   pass(ms: number) {
     if (!this.paused && this.readyState >= 3) this.currentTime += (ms * this.playbackRate * this.pace) / 1000;
   }
@@ -212,6 +213,19 @@ describe("the player", () => {
     }
     pass(200);
     expect(player.failed.value.map((one) => one.file)).toEqual(["late.webm"]);
+    expect(player.state.value).toBe("playing");
+  });
+
+  it("gives up at once on a codec that the browser has not, and plays on", () => {
+    const clips = manifest.clips.map((one) => ({ ...one, codec: one.file === "late.webm" ? "h264" : "vp8" }));
+    start(50_000, { ...manifest, clips });
+    player.play();
+    pass(200);
+    expect(player.failed.value.map((one) => one.file)).toEqual(["late.webm"]);
+    player.seek(52_000);
+    pass(200);
+    expect(player.failed.value.map((one) => one.file)).toEqual(["late.webm"]);
+    expect(element("late.webm")).toBeUndefined();
     expect(player.state.value).toBe("playing");
   });
 

@@ -52,6 +52,8 @@ export interface Surroundings {
 interface Part {
   readonly clip: Clip;
   readonly element: HTMLMediaElement;
+  /** This browser has the codec. */
+  readonly playable: boolean;
   /** When it began to hold up the rest; null: it does not. */
   waitingSince: number | null;
   sought: number;
@@ -107,7 +109,7 @@ export class Player {
   get pictures(): ReadonlySignal<readonly Picture[]> { return this.#pictures; }
   /** Microphones that play now. */
   get sounds(): ReadonlySignal<readonly Sound[]> { return this.#sounds; }
-  /** Clips that play now and could not be fetched. */
+  /** Clips that play now and could not be fetched, or are in a codec that this browser has not. */
   get failed(): ReadonlySignal<readonly Clip[]> { return this.#failed; }
   get rate(): ReadonlySignal<number> { return this.#rate; }
   get volume(): ReadonlySignal<number> { return this.#volume; }
@@ -256,7 +258,7 @@ export class Player {
   #create(clip: Clip): Part {
     const element = this.#around.createElement(clip.kind === "mic" ? "audio" : "video");
     const part: Part = {
-      clip, element, waitingSince: null, sought: -Infinity, seekCost: 0, nudging: false, catchingUp: false, errors: 0, retryAt: 0,
+      clip, element, playable: canPlay(clip, element), waitingSince: null, sought: -Infinity, seekCost: 0, nudging: false, catchingUp: false, errors: 0, retryAt: 0,
     };
     this.#parts.set(clip, part);
     element.preload = "auto";
@@ -270,7 +272,8 @@ export class Player {
     });
     element.addEventListener("canplay", () => this.tick());
     element.addEventListener("error", () => this.#onError(part));
-    this.#load(part);
+    // A codec that this browser has not (H.264 and AV1 in some builds of Firefox): no use to try again.
+    if (part.playable) this.#load(part);
     return part;
   }
 
@@ -377,8 +380,22 @@ export class Player {
   }
 }
 
+/** The containers and codecs of src/recorder/FORMAT.md; a browser that has the codec has these profiles. */
+const TYPES: Record<string, string> = {
+  opus: 'audio/webm; codecs="opus"',
+  vp8: 'video/webm; codecs="vp8"',
+  vp9: 'video/webm; codecs="vp09.00.31.08"',
+  av1: 'video/webm; codecs="av01.0.08M.08"',
+  h264: 'video/mp4; codecs="avc1.42E01F"',
+};
+
+function canPlay(clip: Clip, element: HTMLMediaElement): boolean {
+  const type = TYPES[clip.codec];
+  return type === undefined || element.canPlayType(type) !== "";
+}
+
 function usable(part: Part): boolean {
-  return part.errors < RETRIES;
+  return part.playable && part.errors < RETRIES;
 }
 
 function ready({ element, retryAt }: Part): boolean {
