@@ -78,7 +78,7 @@ static error_t on_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = option_table,
 	.parser = on_option,
-	.doc = "Records the classes that lecternd hands over, one WebM a track.",
+	.doc = "Records the classes that lecternd hands over, one file a track.",
 };
 
 static int open_root(const char *path)
