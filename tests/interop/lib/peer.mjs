@@ -149,6 +149,11 @@ class Page {
   }
 }
 
+/** GStreamer alone, for tests that need no other. */
+export function gstreamer() {
+  return new Process('GStreamer', () => ({ argv: [PYTHON, join(peers, 'gst_peer.py')] }));
+}
+
 /** `browsers`: how to open a page of each. */
 export function makeStacks({ chromium, firefox }) {
   const pion = buildPion();
@@ -156,7 +161,7 @@ export function makeStacks({ chromium, firefox }) {
   return {
     Chromium: () => new Page('Chromium', chromium),
     Firefox: () => new Page('Firefox', firefox),
-    GStreamer: () => new Process('GStreamer', () => ({ argv: [PYTHON, join(peers, 'gst_peer.py')] })),
+    GStreamer: gstreamer,
     Pion: () => new Process('Pion', (role) => ({ argv: [pion], clip: role === 'publish' ? clip : [] })),
     aiortc: () => new Process('aiortc', () => ({ argv: [PYTHON, join(peers, 'aiortc_peer.py')] })),
   };
