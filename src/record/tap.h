@@ -7,10 +7,10 @@
  * TAP_BATCH are waiting; what the socket does not take at once is dropped and counted. A lost
  * recorder is looked for again by tap_tick(), without waiting; then every track begins a new clip.
  *
- * A clip is one complete stream: for video the best live layer of a simulcast, from a keyframe on, with
- * all spatial and temporal layers that are inside it (SVC). When another
- * layer becomes the best for a while (TAP_UPGRADE_US), or the one recorded ceases, the clip ends at
- * a keyframe of the other, and a new clip begins: numbering and timestamps within a clip are
+ * A clip is one complete stream: for video the best live layer of a simulcast, from a keyframe on,
+ * with all spatial and temporal layers that are inside it (SVC). When another layer becomes the
+ * best for a while (TAP_UPGRADE_US), or the one recorded ceases, the clip ends at a keyframe of the
+ * other, and a new clip begins: numbering and timestamps within a clip are
  * always the sender's own, and a clip has one picture size wherever the sender's layer has.
  *
  * No socket is made or connected on the packet path.

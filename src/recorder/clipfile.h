@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two files of a clip while it is written: cNNNN.webm (or .mp4) and cNNNN.jsonl. Disk thread only; part
- * of folder.h, which says what is promised. The first error stays: from then on nothing is written.
+ * The two files of a clip while it is written: cNNNN.webm (or .mp4) and cNNNN.jsonl. Disk thread
+ * only; part of folder.h, which says what is promised. The first error stays: from then on nothing is written.
  */
 #ifndef RECORDER_CLIPFILE_H
 #define RECORDER_CLIPFILE_H
@@ -21,7 +21,8 @@ struct clipfile {
 	int error; /* the first one */
 };
 
-/* Makes both files, the media with `suffix`, the index with its head line. -EEXIST when the number is taken. */
+/* Makes both files, the media with `suffix`, the index with its head line. -EEXIST when the number
+ * is taken. */
 int clipfile_create(int dir, unsigned number, const char *suffix, uint64_t clip, const char *head,
 	size_t head_len, struct clipfile **ret_file);
 int clipfile_write(struct clipfile *file, int64_t offset, const void *data, size_t len);

@@ -251,6 +251,60 @@ static void begins_anew_with_another_stream(void **state)
 	assert_int_equal(seen.restarts, 1);
 }
 
+/* Two spatial layers of a picture, of 3 and 2 bytes; the lower one in two packets. The first byte of
+ * each payload is its descriptor (RFC 9628 4.2): L, B, E; the second of it the layer's numbers. */
+static void layers_of_vp9_become_a_superframe(void **state)
+{
+	/* uncompressed header of a keyframe of 64x48 in profile 0 (VP9 specification 6.2) */
+	static const uint8_t low[] = {
+		0x28, 0x00, 0x00, 0x82, 0x49, 0x83, 0x42, 0x00, 0x03, 0xf0, 0x02, 0xf0, 1, 2, 3};
+	static const uint8_t more[] = {0x24, 0x00, 0x00, 4, 5};
+	static const uint8_t high[] = {0x2c, 0x03, 0x00, 6, 7};
+	uint8_t index[] = {0xd9, 14, 0, 0, 0, 2, 0, 0, 0, 0xd9};
+	uint8_t first[] = {0x82, 0x49, 0x83, 0x42};
+
+	(void)state;
+	assert_int_equal(depacketizer_init(&in, LECTERN_CODEC_VP9, 90000, &ops, &seen), 0);
+	push(2, 10, 9000, false, 1000000, low, sizeof(low));
+	push(2, 11, 9000, false, 1000000, more, sizeof(more));
+	assert_int_equal(seen.frames, 0);
+	push(2, 12, 9000, true, 1000000, high, sizeof(high));
+	assert_int_equal(seen.frames, 1);
+	assert_true(seen.last.keyframe);
+	assert_int_equal(seen.last.width, 64);
+	assert_int_equal(seen.last.len, 14 + 2 + sizeof(index));
+	assert_memory_equal(seen.last.data, first, sizeof(first));
+	assert_memory_equal(seen.last.data + 14, "\6\7", 2);
+	assert_memory_equal(seen.last.data + 16, index, sizeof(index));
+	/* The next picture lacks its upper layer: it is its lower one, and no superframe. */
+	push(2, 13, 12000, true, 1033000, "\x6c\x00\x00\x08\x09", 5);
+	assert_int_equal(seen.frames, 2);
+	assert_false(seen.last.keyframe);
+	assert_int_equal(seen.last.len, 2);
+}
+
+/* A picture whose first slice was lost is none, even if its sets came. */
+static void h264_wants_the_first_slice(void **state)
+{
+	static const uint8_t sets[] = {24, 0, 25, 0x67, 0x42, 0xc0, 0x1f, 0xd9, 0x00, 0xa0, 0x47,
+		0xfe, 0x88, 0x78, 0x00, 0x00, 0x03, 0x00, 0x08, 0x00, 0x00, 0x03, 0x01, 0xe0, 0x78,
+		0xc1, 0x32, 0x40, 0, 4, 0x68, 0xcb, 0x83, 0xcb};
+
+	(void)state;
+	assert_int_equal(depacketizer_init(&in, LECTERN_CODEC_H264, 90000, &ops, &seen), 0);
+	push(3, 1, 9000, false, 1000000, sets, sizeof(sets));
+	push(3, 2, 9000, true, 1000000, "\x65\x40\x01", 3);
+	assert_int_equal(seen.frames, 0);
+	assert_int_equal(seen.keyframes, 1);
+	push(3, 3, 12000, false, 1033000, sets, sizeof(sets));
+	push(3, 4, 12000, false, 1033000, "\x65\x88\x01", 3);
+	push(3, 5, 12000, true, 1033000, "\x65\x40\x01", 3);
+	assert_int_equal(seen.frames, 1);
+	assert_true(seen.last.keyframe);
+	assert_memory_equal(seen.last.data, "\0\0\0\3\x65\x88\1\0\0\0\3\x65\x40\1", 14);
+	assert_memory_equal(seen.last.config, "\1\x42\xc0\x1f\xff\xe1\0\x19\x67", 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +322,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			ends_a_frame_whose_marker_never_came, begin, finish),
 		cmocka_unit_test_setup_teardown(begins_anew_with_another_stream, begin, finish),
+		cmocka_unit_test_setup_teardown(layers_of_vp9_become_a_superframe, begin, finish),
+		cmocka_unit_test_setup_teardown(h264_wants_the_first_slice, begin, finish),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
