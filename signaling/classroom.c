@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "signaling/client.h"
+#include "signaling/ledger.h"
 #include "signaling/live.h"
 #include "signaling/whip.h"
 
@@ -62,6 +63,48 @@ int classroom_create(
 	return 0;
 }
 
+static void write_down(
+	const struct classroom *classroom, const struct seat *seat, struct attendance_row *row)
+{
+	/* A program that came by a token is no person. */
+	if (id_parse(seat->member, &row->person) < 0)
+		return;
+	row->site = classroom->session.site;
+	row->session = classroom->session.id;
+	ledger_note(classroom->live->ledger, row);
+}
+
+static void note_moment(
+	struct classroom *classroom, struct seat *seat, enum attendance_kind kind, int64_t now_ms)
+{
+	struct attendance_row row = {
+		.kind = kind, .at = now_ms, .from_ms = now_ms, .to_ms = now_ms};
+
+	seat->counted = kind == ATTENDANCE_JOIN;
+	write_down(classroom, seat, &row);
+}
+
+/* The ledger follows who is in class; `leaving`: the seat is given up. */
+static void count_seat(struct classroom *classroom, struct seat *seat, bool leaving, int64_t now_ms)
+{
+	bool in = !leaving && classroom->begun && classroom_is_in(classroom, seat);
+	struct attendance_row row;
+
+	if (in && !seat->counted)
+		note_moment(classroom, seat, ATTENDANCE_JOIN, now_ms);
+	if (seat->counted && presence_cut(&seat->presence, now_ms, !in, &row))
+		write_down(classroom, seat, &row);
+	if (!in && seat->counted)
+		note_moment(classroom, seat, ATTENDANCE_LEAVE, now_ms);
+}
+
+static void count_all(struct classroom *classroom, struct room_time time)
+{
+	classroom->counted_us = time.now_us;
+	for (struct list *it = classroom->seats.next; it != &classroom->seats; it = it->next)
+		count_seat(classroom, list_of(it, struct seat, node), false, time.wall_ms);
+}
+
 static void free_seat(struct seat *seat)
 {
 	if (seat->client) {
@@ -78,8 +121,12 @@ void classroom_destroy(struct classroom *classroom)
 {
 	if (!classroom)
 		return;
-	list_each (it, &classroom->seats)
-		free_seat(list_of(it, struct seat, node));
+	list_each (it, &classroom->seats) {
+		struct seat *seat = list_of(it, struct seat, node);
+
+		count_seat(classroom, seat, true, live_now().wall_ms);
+		free_seat(seat);
+	}
 	if (classroom->engine_room)
 		lectern_engine_room_close(classroom->live->server->engine, classroom->engine_room);
 	log_info(AREA, "is over session=%s", classroom->session_id);
@@ -100,6 +147,8 @@ void classroom_tick(struct classroom *classroom, struct room_time time)
 	}
 	room_tick(classroom->room, time);
 	classroom_carry_out(classroom);
+	if (clock_passed(classroom->counted_us, CLASSROOM_COUNT_US, time.now_us))
+		count_all(classroom, time);
 	if (room_info(classroom->room)->state == ROOM_WAITING && room_count(classroom->room) == 0)
 		classroom->over = true;
 }
@@ -144,6 +193,7 @@ int classroom_add_seat(struct classroom *classroom, const char *member, enum roo
 void classroom_remove_seat(struct classroom *classroom, struct seat *seat)
 {
 	classroom_remove_peer(classroom, seat);
+	count_seat(classroom, seat, true, live_now().wall_ms);
 	free_seat(seat);
 }
 

@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "lectern/engine.h"
 #include "room/room.h"
+#include "signaling/presence.h"
 #include "signaling/protocol.h"
 #include "signaling/tape.h"
 #include "src/academy/door.h"
@@ -27,6 +28,7 @@ struct whip;
 
 enum {
 	INSTANCE_TEXT = 65,
+	CLASSROOM_COUNT_US = 1000000,
 	CLASSROOM_LATE_US = 60 * 1000000, /* until then the database surely knows that it ended */
 };
 
@@ -48,6 +50,8 @@ struct seat {
 	unsigned answers;
 	uint64_t restart_us; /* when ICE was last restarted */
 	struct shown shown[LECTERN_VIDEO_SLOTS];
+	bool counted; /* is in class, and the ledger says so */
+	struct presence presence;
 };
 
 struct classroom {
@@ -59,6 +63,7 @@ struct classroom {
 	int64_t ends_at_ms;	/* as planned */
 	lectern_id engine_room; /* 0: nobody is inside yet */
 	bool begun;		/* and the database was told */
+	uint64_t counted_us;	/* when the ledger last followed who is here */
 	struct list seats;
 	struct tape tape;
 	bool ending;	   /* ended; the byes wait for the recording's row, whose id they tell */

@@ -13,6 +13,7 @@
 #include "signaling/classroom.h"
 #include "signaling/classroom_priv.h"
 #include "signaling/client.h"
+#include "signaling/ledger.h"
 #include "signaling/recorder_link.h"
 #include "signaling/work.h"
 #include "src/academy/recording.h"
@@ -220,6 +221,7 @@ static void tick(lws_sorted_usec_list_t *timer)
 		tell_faults(live, time.now_us);
 	}
 	end_abandoned(live, time.now_us);
+	ledger_tick(live->ledger, time.now_us);
 	for (struct list *it = live->clients.next; it != &live->clients; it = it->next)
 		client_tick(list_of(it, struct client, node), time.now_us);
 	list_each (it, &live->classrooms) {
@@ -364,9 +366,12 @@ int live_create(struct server *server, struct live **ret_live, char *why)
 	list_init(&live->classrooms);
 	list_init(&live->left_open);
 	list_init(&live->orphans);
-	result = create_recorder(live);
+	result = ledger_create(server->work, &live->ledger);
 	if (result < 0)
 		goto free_live;
+	result = create_recorder(live);
+	if (result < 0)
+		goto destroy_ledger;
 	result = recover(live);
 	if (result < 0)
 		goto destroy_recorder;
@@ -379,6 +384,8 @@ int live_create(struct server *server, struct live **ret_live, char *why)
 
 destroy_recorder:
 	recorder_link_destroy(live->recorder);
+destroy_ledger:
+	ledger_destroy(live->ledger);
 free_live:
 	free(live);
 out:
@@ -414,6 +421,7 @@ void live_destroy(struct live *live)
 	auth_on_forget(live->server->auth, NULL, NULL);
 	list_each (it, &live->classrooms)
 		classroom_destroy(list_of(it, struct classroom, node));
+	ledger_destroy(live->ledger);
 	list_each (it, &live->left_open)
 		free(list_of(it, struct left_open, node));
 	list_each (it, &live->orphans)

@@ -24,6 +24,7 @@
 
 struct classroom;
 struct client;
+struct ledger;
 struct recorder_link;
 
 enum {
@@ -39,6 +40,7 @@ struct live {
 	struct list clients, classrooms;
 	struct list left_open, orphans; /* what a dead server left: live.c */
 	struct recorder_link *recorder; /* NULL: nothing is recorded */
+	struct ledger *ledger;
 	lws_sorted_usec_list_t timer;
 	uint64_t started_us;
 	uint64_t last_client;

@@ -172,6 +172,26 @@ static void on_heard(struct classroom *classroom, const struct lectern_event *ev
 	classroom_carry_out(classroom);
 }
 
+static void count_presence(struct seat *seat, const struct lectern_event *event,
+	enum proto_link_event_quality quality, unsigned loss)
+{
+	static const enum attendance_link links[] = {
+		[PROTO_LINK_EVENT_QUALITY_GOOD] = ATTENDANCE_LINK_GOOD,
+		[PROTO_LINK_EVENT_QUALITY_WEAK] = ATTENDANCE_LINK_WEAK,
+		[PROTO_LINK_EVENT_QUALITY_POOR] = ATTENDANCE_LINK_POOR,
+	};
+	struct presence_link link = {
+		.quality = links[quality],
+		.rtt_ms = event->u.link.rtt_us / 1000,
+		.loss_permille = loss,
+		.audio_sent = event->u.link.audio_sent,
+		.audio_acked = event->u.link.audio_acked,
+	};
+
+	if (seat->counted)
+		presence_on_link(&seat->presence, &link, live_now().wall_ms);
+}
+
 static void on_link(struct seat *seat, const struct lectern_event *event)
 {
 	uint32_t rtt = event->u.link.rtt_us / 1000;
@@ -192,6 +212,7 @@ static void on_link(struct seat *seat, const struct lectern_event *event)
 		link.quality = PROTO_LINK_EVENT_QUALITY_WEAK;
 	if (seat->client)
 		client_event(seat->client, &proto_link_event_shape, &link);
+	count_presence(seat, event, link.quality, loss);
 }
 
 void classroom_on_event(struct classroom *classroom, const struct lectern_event *event)

@@ -178,6 +178,9 @@ struct lectern_event {
 			uint32_t rtt_us;
 			uint32_t up_bps, down_bps;
 			uint16_t up_loss, down_loss; /* parts per thousand, before repair */
+			/* Of audio, since the peer was made: packets sent to it, and those of
+			 * which its receiver reports say that they arrived. */
+			uint64_t audio_sent, audio_acked;
 		} link;
 		struct {
 			bool connected;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "academy/session.h"
+#include "store/id.h"
 #include "store/store.h"
 
 bool attendance_span(const struct session *session, int64_t *ret_from_ms, int64_t *ret_to_ms)
@@ -147,6 +148,33 @@ static int add_row(struct ledger *ledger, const struct rows *rows)
 	return 0;
 }
 
+static int add(struct store *store, const struct attendance_row *row)
+{
+	static const char *const kinds[] = {"join", "leave", "present", "replay"};
+	static const char *const links[] = {"", "good", "weak", "poor"};
+
+	return store_run(store,
+		"INSERT INTO attendance (id, site, session, person, kind, at, from_ms, to_ms, "
+		"sent_ms,"
+		" heard_ms, link, rtt_ms, loss_permille)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+		V_INT(id_new()), V_INT(row->site), V_INT(row->session), V_INT(row->person),
+		V_TEXT(kinds[row->kind]), V_INT(row->at), V_INT(row->from_ms), V_INT(row->to_ms),
+		V_INT(row->sent_ms), V_INT(row->heard_ms), V_TEXT(links[row->link]),
+		V_INT(row->rtt_ms), V_INT(row->loss_permille));
+}
+
+int attendance_add(struct store *store, const struct attendance_row *rows, size_t count)
+{
+	int r = store_begin(store);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r >= 0 && i < count; i++)
+		r = add(store, &rows[i]);
+	return store_finish(store, r < 0 ? r : 0);
+}
+
 int attendance_each(struct store *store, int64_t site, int64_t session, int64_t from_ms,
 	int64_t to_ms, void (*found)(int64_t person, const struct attendance_sum *sum, void *arg),
 	void *arg)
@@ -155,7 +183,8 @@ int attendance_each(struct store *store, int64_t site, int64_t session, int64_t 
 		"SELECT a.person,"
 		" a.from_ms + CASE a.kind WHEN 'replay' THEN coalesce(r.started_at, 0) ELSE 0 END,"
 		" a.to_ms + CASE a.kind WHEN 'replay' THEN coalesce(r.started_at, 0) ELSE 0 END,"
-		" CASE a.kind WHEN 'replay' THEN a.to_ms - a.from_ms ELSE a.heard_ms END,"
+		" CASE a.kind WHEN 'replay' THEN a.to_ms - a.from_ms"
+		" ELSE a.heard_ms + a.to_ms - a.from_ms - a.sent_ms END,"
 		" CASE a.kind WHEN 'replay' THEN 1 ELSE 0 END"
 		" FROM attendance a"
 		" LEFT JOIN recording r ON r.site = a.site AND r.session = a.session"

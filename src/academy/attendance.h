@@ -5,7 +5,7 @@
  * A moment counts once, however often it is told: two devices at the same time, a part of the
  * replay that was watched twice, a replay of what was heard live. Of a stretch during which only a
  * share of the sound arrived, that share counts; where several tell of one moment, the best of
- * them. Parts of a replay are laid back on the time at which they were recorded.
+ * them. While nothing was to be heard, one who was there heard it. Parts of a replay are laid back on the time at which they were recorded.
  *
  * Threads: as the store. Errors: the store's.
  */
@@ -17,6 +17,34 @@
 #include <stdint.h>
 
 struct store;
+
+enum attendance_kind {
+	ATTENDANCE_JOIN,
+	ATTENDANCE_LEAVE,
+	ATTENDANCE_PRESENT, /* the link lived from from_ms to to_ms */
+	ATTENDANCE_REPLAY,  /* this part of the recording was played */
+};
+
+/* The better the lower. */
+enum attendance_link {
+	ATTENDANCE_LINK_NONE,
+	ATTENDANCE_LINK_GOOD,
+	ATTENDANCE_LINK_WEAK,
+	ATTENDANCE_LINK_POOR,
+};
+
+/* A line of the ledger; what it says is in migration 0008. */
+struct attendance_row {
+	int64_t site, session, person;
+	enum attendance_kind kind;
+	int64_t at, from_ms, to_ms;
+	int64_t sent_ms, heard_ms;
+	enum attendance_link link; /* the worst of the time */
+	unsigned rtt_ms, loss_permille;
+};
+
+/* All or nothing. */
+int attendance_add(struct store *store, const struct attendance_row *rows, size_t count);
 
 struct attendance_sum {
 	int64_t live_ms;   /* heard in class */

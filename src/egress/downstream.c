@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "egress/acked.h"
 #include "rtp/rtcp.h"
 
 enum { TICK_US = 100000 };
@@ -19,6 +20,7 @@ struct downstream {
 	/* owned */
 	struct outlet outlet;
 	struct slot *audio[LECTERN_AUDIO_SLOTS];
+	struct acked acked[LECTERN_AUDIO_SLOTS];
 	struct slot *video[LECTERN_VIDEO_SLOTS];
 	/* the same, for finding them by their ssrc */
 	unsigned count;
@@ -103,8 +105,15 @@ static void on_block(void *arg, const struct rtcp_block *block)
 {
 	struct rtcp_call *call = arg;
 
-	if (slot_of(call->down, block->ssrc))
-		outlet_round_trip(&call->down->outlet, rtcp_round_trip_us(block, call->now_us));
+	struct downstream *down = call->down;
+
+	if (!slot_of(down, block->ssrc))
+		return;
+	outlet_round_trip(&down->outlet, rtcp_round_trip_us(block, call->now_us));
+	for (unsigned i = 0; i < LECTERN_AUDIO_SLOTS; i++) {
+		if (down->audio[i] && slot_ssrc(down->audio[i]) == block->ssrc)
+			acked_report(&down->acked[i], block);
+	}
 }
 
 static void on_nack(void *arg, uint32_t media_ssrc, uint16_t seq)
@@ -194,6 +203,17 @@ void downstream_bye(struct downstream *down)
 	down->ops->rtcp(down->arg, w.data, w.len);
 }
 
+/* What a receiver acknowledges beyond what it was sent is not believed. */
+static void add_audio(
+	const struct slot *slot, const struct acked *acked, struct downstream_stats *stats)
+{
+	struct slot_stats of;
+
+	slot_stats(slot, &of);
+	stats->audio_sent += of.packets;
+	stats->audio_acked += acked->packets < of.packets ? acked->packets : of.packets;
+}
+
 void downstream_stats(const struct downstream *down, struct downstream_stats *ret_stats)
 {
 	*ret_stats = (struct downstream_stats){
@@ -203,4 +223,8 @@ void downstream_stats(const struct downstream *down, struct downstream_stats *re
 		.packets = down->outlet.packets,
 		.bytes = down->outlet.bytes,
 	};
+	for (unsigned i = 0; i < LECTERN_AUDIO_SLOTS; i++) {
+		if (down->audio[i])
+			add_audio(down->audio[i], &down->acked[i], ret_stats);
+	}
 }

@@ -55,6 +55,7 @@ struct downstream_stats {
 	uint32_t bps;
 	uint16_t loss; /* parts per thousand, before repair */
 	uint64_t packets, bytes;
+	uint64_t audio_sent, audio_acked; /* packets of sound, and those that arrived */
 };
 void downstream_stats(const struct downstream *downstream, struct downstream_stats *ret_stats);
 

@@ -153,6 +153,8 @@ void hall_tell_links(struct hall *hall)
 		event.u.link.down_bps = link.down_bps;
 		event.u.link.up_loss = link.up_loss;
 		event.u.link.down_loss = link.down_loss;
+		event.u.link.audio_sent = link.audio_sent;
+		event.u.link.audio_acked = link.audio_acked;
 		hall->host->event(hall->host->arg, &event);
 	}
 }

@@ -506,5 +506,7 @@ void peer_link(const struct peer *peer, struct peer_link *ret_link)
 		.down_bps = down.bps,
 		.up_loss = up.loss,
 		.down_loss = down.loss,
+		.audio_sent = down.audio_sent,
+		.audio_acked = down.audio_acked,
 	};
 }

@@ -110,6 +110,7 @@ uint64_t peer_drops(const struct peer *peer, enum peer_drop drop);
 struct peer_link {
 	uint32_t rtt_us, up_bps, down_bps;
 	uint16_t up_loss, down_loss; /* parts per thousand */
+	uint64_t audio_sent, audio_acked;
 };
 void peer_link(const struct peer *peer, struct peer_link *ret_link);
 
