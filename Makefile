@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help install run build web test test-unit test-e2e test-interop lint fuzz bench format asan tsan clean
+.PHONY: help install run build web test test-unit test-e2e test-interop test-kill lint fuzz bench format asan tsan clean
 
 BUILD ?= build
 DATA ?= data
@@ -42,6 +42,10 @@ test: ## install what tests need, run everything; ends with "N passed, N failed"
 
 test-unit: $(BUILD)/build.ninja ## unit tests and simulated calls of the C code
 	@tests/run.py unit
+
+test-kill: $(BUILD)/build.ninja ## kill the server with -9 while it is written to, 500 times (20 minutes)
+	@ninja -C $(BUILD) $(PROGRAMS) >$(BUILD)/ninja.log || { tail -60 $(BUILD)/ninja.log; exit 1; }
+	@LECTERN_KILLS=500 python3 tests/unit/academy/kill_test.py $(BUILD)/src/lecternd $(BUILD)/src/ctl/lecternctl
 
 test-e2e: ## whole classes in real browsers
 	@config/install.sh --test
