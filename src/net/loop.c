@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "net/gather.h"
 
 enum {
 	LOOP_EVENTS = 16,	/* sockets served in one wait */
@@ -260,26 +261,26 @@ uint64_t loop_turn(struct loop *loop, int wait_ms)
 	return start_us;
 }
 
-/* Packets of another worker have waited there already. */
-static void sleep_until(const struct loop *loop, uint64_t us)
+/* A wake ends it: packets of another worker have waited there already. */
+static void sleep_us(const struct loop *loop, uint64_t us)
 {
 	struct pollfd wake = {.fd = loop->wake_fd, .events = POLLIN};
-	uint64_t now_us = clock_now_us();
-	struct timespec left = {.tv_nsec = us > now_us ? (long)(us - now_us) * 1000 : 0};
+	struct timespec left = {.tv_nsec = (long)us * 1000};
 
 	ppoll(&wake, 1, &left, NULL);
 }
 
 void loop_run(struct loop *loop)
 {
-	uint64_t began_us = 0, before_us;
+	struct gather gather = {0};
 
 	loop->stopped = false;
 	while (!loop->stopped) {
-		before_us = began_us;
-		began_us = loop_turn(loop, -1);
-		if (began_us < before_us + 2 * LOOP_GATHER_US)
-			sleep_until(loop, began_us + LOOP_GATHER_US);
+		uint64_t began_us = loop_turn(loop, -1), ended_us = clock_now_us();
+		uint64_t next_us = gather_turn(&gather, began_us, ended_us);
+
+		if (next_us > ended_us && !loop->stopped)
+			sleep_us(loop, next_us - ended_us);
 	}
 }
 

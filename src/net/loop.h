@@ -19,10 +19,7 @@
 
 #include "base/list.h"
 
-enum {
-	LOOP_TURN_BUDGET_US = 20000,
-	LOOP_GATHER_US = 1000,
-};
+enum { LOOP_TURN_BUDGET_US = 20000 };
 
 struct loop;
 
@@ -70,10 +67,8 @@ void loop_work_init(struct loop_work *work, void (*run)(struct loop_work *work, 
 void loop_defer(struct loop *loop, struct loop_work *work);
 
 /*
- * Runs turns until loop_stop(). While there is something to do all the time, a turn begins no sooner
- * than LOOP_GATHER_US after the one before: hundreds of receivers report one by one, and waking for
- * each costs more than reading it. loop_wake() ends that wait, and what comes after a while without
- * work is taken at once.
+ * Runs turns until loop_stop(). While there is something to do all the time, the next turn begins a
+ * little later (net/gather). loop_wake() ends that wait.
  */
 void loop_run(struct loop *loop);
 /* One turn; waits at most `wait_ms` for something to happen. Returns when it had waited. */

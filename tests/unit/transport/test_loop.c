@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "net/gather.h"
 #include "net/loop.h"
 
 struct fixture {
@@ -227,7 +228,7 @@ static void turns_that_never_rest_gather(void **state)
 	loop_run(f->loop);
 	assert_int_equal(f->turns, TURNS);
 	/* the first has none before it */
-	assert_true(clock_now_us() - began_us >= (TURNS - 2) * (uint64_t)LOOP_GATHER_US);
+	assert_true(clock_now_us() - began_us >= (TURNS - 2) * (uint64_t)GATHER_FIRST_US);
 	loop_timer_remove(f->loop, &again.timer);
 }
 
