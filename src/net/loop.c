@@ -21,18 +21,53 @@ enum {
 
 #define NOT_SET UINT64_MAX
 
+/* A timer in the heap. Of hundreds of timers, each embedded in something that nobody has touched
+ * for a while, none but the one that is due is looked at: the heap is all in arrays of its own. */
+struct pending {
+	uint64_t due_us;
+	unsigned number;
+};
+
 struct loop {
 	/* given */
 	struct loop_hooks hooks;
 	/* owned */
 	int epoll_fd, wake_fd;
-	struct loop_timer **heap; /* a binary heap by due_us; those not set sink to its end */
+	struct pending *heap;	    /* a binary heap by due_us; those not set sink to its end */
+	unsigned *places;	    /* by number: where in the heap */
+	struct loop_timer **timers; /* by number */
 	unsigned timer_count, timer_room;
 	/* state */
 	struct list work;
 	bool stopped;
 	uint64_t long_turns;
 };
+
+/* Room for one more timer. */
+static int make_room(struct loop *loop)
+{
+	unsigned room = loop->timer_room ? 2 * loop->timer_room : LOOP_TIMERS_FIRST;
+	struct pending *heap;
+	struct loop_timer **timers;
+	unsigned *places;
+
+	if (loop->timer_count < loop->timer_room)
+		return 0;
+	heap = reallocarray(loop->heap, room, sizeof(*heap));
+	if (!heap)
+		return -ENOMEM;
+	loop->heap = heap;
+	places = reallocarray(loop->places, room, sizeof(*places));
+	if (!places)
+		return -ENOMEM;
+	loop->places = places;
+	timers = reallocarray(loop->timers, room, sizeof(*timers));
+	if (!timers)
+		return -ENOMEM;
+	loop->timers = timers;
+	loop->timer_room = room;
+	return 0;
+}
 
 int loop_create(const struct loop_hooks *hooks, struct loop **ret_loop)
 {
@@ -45,12 +80,9 @@ int loop_create(const struct loop_hooks *hooks, struct loop **ret_loop)
 	loop->hooks = *hooks;
 	loop->epoll_fd = loop->wake_fd = -1;
 	list_init(&loop->work);
-	loop->timer_room = LOOP_TIMERS_FIRST;
-	loop->heap = calloc(loop->timer_room, sizeof(*loop->heap));
-	if (!loop->heap) {
-		err = -ENOMEM;
+	err = make_room(loop);
+	if (err)
 		goto failed;
-	}
 	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	loop->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (loop->epoll_fd < 0 || loop->wake_fd < 0 ||
@@ -75,6 +107,8 @@ void loop_destroy(struct loop *loop)
 	if (loop->epoll_fd >= 0)
 		close(loop->epoll_fd);
 	free(loop->heap);
+	free(loop->places);
+	free(loop->timers);
 	free(loop);
 }
 
@@ -97,81 +131,86 @@ void loop_io_remove(struct loop *loop, struct loop_io *io)
 	epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, io->fd, NULL);
 }
 
-static void heap_place(struct loop *loop, unsigned index, struct loop_timer *timer)
+static void heap_place(struct loop *loop, unsigned place, struct pending pending)
 {
-	loop->heap[index] = timer;
-	timer->index = index;
+	loop->heap[place] = pending;
+	loop->places[pending.number] = place;
 }
 
-static void heap_up(struct loop *loop, struct loop_timer *timer)
+/* `pending`, which was or shall be at `place`, to where it belongs above it. Returns that. */
+static unsigned heap_up(struct loop *loop, unsigned place, struct pending pending)
 {
-	unsigned at = timer->index;
+	while (place > 0) {
+		unsigned parent = (place - 1) / 2;
 
-	while (at > 0) {
-		unsigned parent = (at - 1) / 2;
-
-		if (loop->heap[parent]->due_us <= timer->due_us)
+		if (loop->heap[parent].due_us <= pending.due_us)
 			break;
-		heap_place(loop, at, loop->heap[parent]);
-		at = parent;
+		heap_place(loop, place, loop->heap[parent]);
+		place = parent;
 	}
-	heap_place(loop, at, timer);
+	heap_place(loop, place, pending);
+	return place;
 }
 
-static void heap_down(struct loop *loop, struct loop_timer *timer)
+static void heap_down(struct loop *loop, unsigned place, struct pending pending)
 {
-	unsigned at = timer->index;
-
 	for (;;) {
-		unsigned child = 2 * at + 1;
+		unsigned child = 2 * place + 1;
 
 		if (child >= loop->timer_count)
 			break;
 		if (child + 1 < loop->timer_count &&
-			loop->heap[child + 1]->due_us < loop->heap[child]->due_us)
+			loop->heap[child + 1].due_us < loop->heap[child].due_us)
 			child++;
-		if (loop->heap[child]->due_us >= timer->due_us)
+		if (loop->heap[child].due_us >= pending.due_us)
 			break;
-		heap_place(loop, at, loop->heap[child]);
-		at = child;
+		heap_place(loop, place, loop->heap[child]);
+		place = child;
 	}
-	heap_place(loop, at, timer);
+	heap_place(loop, place, pending);
+}
+
+static void heap_move(struct loop *loop, unsigned place, struct pending pending)
+{
+	heap_down(loop, heap_up(loop, place, pending), pending);
 }
 
 int loop_timer_add(struct loop *loop, struct loop_timer *timer)
 {
-	if (loop->timer_count == loop->timer_room) {
-		struct loop_timer **wider =
-			reallocarray(loop->heap, 2 * (size_t)loop->timer_room, sizeof(*loop->heap));
+	int err = make_room(loop);
 
-		if (!wider)
-			return -ENOMEM;
-		loop->heap = wider;
-		loop->timer_room *= 2;
-	}
+	if (err)
+		return err;
 	timer->due_us = NOT_SET;
-	heap_place(loop, loop->timer_count++, timer);
+	timer->number = loop->timer_count++;
+	loop->timers[timer->number] = timer;
+	heap_place(loop, timer->number, (struct pending){NOT_SET, timer->number});
 	return 0;
 }
 
 void loop_timer_remove(struct loop *loop, struct loop_timer *timer)
 {
-	struct loop_timer *last = loop->heap[--loop->timer_count];
+	unsigned number = timer->number, last = --loop->timer_count;
+	unsigned place = loop->places[number];
+	struct pending moved = loop->heap[last];
 
-	assert(timer == last || loop->heap[timer->index] == timer);
-	if (timer == last)
+	assert(number <= last && loop->timers[number] == timer);
+	if (place != last)
+		heap_move(loop, place, moved);
+	if (number == last)
 		return;
-	heap_place(loop, timer->index, last);
-	heap_up(loop, last);
-	heap_down(loop, last);
+	/* the highest number is given to another */
+	loop->timers[number] = loop->timers[last];
+	loop->timers[number]->number = number;
+	loop->places[number] = loop->places[last];
+	loop->heap[loop->places[number]].number = number;
 }
 
 void loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t due_us)
 {
-	assert(loop->heap[timer->index] == timer);
+	assert(loop->timers[timer->number] == timer);
 	timer->due_us = due_us;
-	heap_up(loop, timer);
-	heap_down(loop, timer);
+	heap_move(loop, loop->places[timer->number], (struct pending){due_us, timer->number});
 }
 
 void loop_work_init(struct loop_work *work, void (*run)(struct loop_work *work, uint64_t now_us))
@@ -188,7 +227,7 @@ void loop_defer(struct loop *loop, struct loop_work *work)
 
 static int wait_for_ms(const struct loop *loop, int limit_ms)
 {
-	uint64_t due_us = loop->timer_count ? loop->heap[0]->due_us : NOT_SET;
+	uint64_t due_us = loop->timer_count ? loop->heap[0].due_us : NOT_SET;
 	uint64_t now_us = clock_now_us(), wait_ms;
 
 	if (due_us == NOT_SET)
@@ -203,10 +242,11 @@ static int wait_for_ms(const struct loop *loop, int limit_ms)
 static void fire_timers(struct loop *loop, uint64_t now_us)
 {
 	for (unsigned left = loop->timer_count; left > 0 && loop->timer_count; left--) {
-		struct loop_timer *timer = loop->heap[0];
+		struct loop_timer *timer;
 
-		if (timer->due_us > now_us)
+		if (loop->heap[0].due_us > now_us)
 			return;
+		timer = loop->timers[loop->heap[0].number];
 		loop_timer_set(loop, timer, NOT_SET);
 		timer->fire(timer, now_us);
 	}

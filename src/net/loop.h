@@ -32,7 +32,7 @@ struct loop_io {
 struct loop_timer {
 	void (*fire)(struct loop_timer *timer, uint64_t now_us); /* given; one shot */
 	uint64_t due_us;					 /* UINT64_MAX: not set */
-	unsigned index;						 /* place in the heap */
+	unsigned number;					 /* in the loop; may change */
 };
 
 struct loop_work {

@@ -112,6 +112,34 @@ static void a_removed_or_postponed_timer_does_not_fire(void **state)
 	loop_timer_remove(f->loop, &probes[1].timer);
 }
 
+static void those_left_fire_when_others_are_removed(void **state)
+{
+	enum { COUNT = 100 };
+	struct fixture *f = *state;
+	struct probe probes[COUNT];
+	uint64_t now_us = clock_now_us();
+	unsigned sequence = 0;
+
+	for (unsigned i = 0; i < COUNT; i++) {
+		probes[i] = (struct probe){.timer.fire = on_fire, .sequence = &sequence};
+		assert_int_equal(loop_timer_add(f->loop, &probes[i].timer), 0);
+		loop_timer_set(f->loop, &probes[i].timer, now_us + 1000000 + i);
+	}
+	for (unsigned i = 0; i < COUNT; i += 3)
+		loop_timer_remove(f->loop, &probes[i].timer);
+	/* the later it was, the earlier it is now */
+	for (unsigned i = 0; i < COUNT; i++) {
+		if (i % 3 != 0)
+			loop_timer_set(f->loop, &probes[i].timer, now_us - 1000 - i);
+	}
+	loop_turn(f->loop, 0);
+	for (unsigned i = 0, after = COUNT - COUNT / 3 - 1; i < COUNT; i++) {
+		assert_int_equal(probes[i].fired_as, i % 3 == 0 ? 0 : after--);
+		if (i % 3 != 0)
+			loop_timer_remove(f->loop, &probes[i].timer);
+	}
+}
+
 static void a_turn_waits_for_the_next_timer(void **state)
 {
 	struct fixture *f = *state;
@@ -239,6 +267,8 @@ int main(void)
 			timers_fire_in_order_whatever_the_order_of_setting, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_removed_or_postponed_timer_does_not_fire, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			those_left_fire_when_others_are_removed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_turn_waits_for_the_next_timer, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(turns_that_never_rest_gather, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_thread_wakes_it, set_up, tear_down),
