@@ -114,6 +114,15 @@ static void send_run(struct outlet *outlet, struct outlet_chain *items, struct o
 		emit(outlet, outlet_chain_take(pool, of_last), 0, now_us);
 }
 
+/* It is drained after the next one, or next, and is in the cache itself. */
+static void soon(const struct outlet *outlet, unsigned turns)
+{
+	if (turns == 2 && outlet->sent)
+		__builtin_prefetch(&outlet->sent[outlet->twcc_seq & (OUTLET_SENT - 1)], 1);
+	if (outlet->ops->soon)
+		outlet->ops->soon(outlet->arg, turns);
+}
+
 /* Has what is sent next brought into the cache. */
 static void prefetch(const struct outlet_pool *pool)
 {
@@ -124,12 +133,10 @@ static void prefetch(const struct outlet_pool *pool)
 		return;
 	outlet = list_of(pool->waiting.next, struct outlet, of_pool);
 	then = outlet->of_pool.next;
-	if (outlet->ops->soon)
-		outlet->ops->soon(outlet->arg, 1);
+	soon(outlet, 1);
 	if (then != &pool->waiting) {
 		after = list_of(then, struct outlet, of_pool);
-		if (after->ops->soon)
-			after->ops->soon(after->arg, 2);
+		soon(after, 2);
 		__builtin_prefetch(after->of_pool.next);
 	}
 	for (uint16_t i = outlet->items.first; i != OUTLET_NO_ITEM; i = pool->next[i])

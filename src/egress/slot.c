@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cache.h"
 #include "base/rand.h"
 #include "egress/copies.h"
 #include "egress/layers.h"
@@ -40,41 +41,46 @@ struct slot_heads {
 	struct rtp_template usual, wide;
 };
 
+/* First what every packet reads or writes, in as few lines of the cache as can be. */
 struct slot {
-	struct sink sink;
+	_Alignas(CACHE_LINE) struct sink sink;
+	bool video;	       /* given */
+	uint8_t ext_dd;	       /* given */
+	bool awaits_keyframe;  /* the subscriber cannot go on without */
+	uint16_t restarts;     /* source_layer.restarts of that layer when it began */
+	int layer;	       /* of sink.source, that is shown; -1: none, waits for a keyframe */
+	struct outlet *outlet; /* given */
+	/* of sink.source; NULL: none, or one that the member cannot decode */
+	const struct codec *codec;
+	const struct lectern_format *format;
+	uint64_t sent_us;      /* the last packet */
+	struct layers_aim aim; /* what should be shown */
+	struct layers layers;  /* what is, inside of the layer */
+	struct timeline timeline;
+	struct slot_stats stats;
+	struct slot_heads media; /* given */
+
 	/* given */
-	bool video;
-	struct outlet *outlet;
 	uint32_t ssrc;
 	uint32_t repair_ssrc; /* 0: none */
 	unsigned format_count;
 	struct lectern_format formats[LECTERN_MAX_FORMATS];
-	struct slot_heads media, repair;
-	uint8_t ext_dd;
-	/* of sink.source; NULL: none, or one that the member cannot decode */
-	const struct codec *codec;
-	const struct lectern_format *format;
+	struct slot_heads repair;
 	/* state */
 	struct layers_limit limit;
-	int layer;	       /* of sink.source, that is shown; -1: none, waits for a keyframe */
-	uint16_t restarts;     /* source_layer.restarts of that layer when it began */
-	struct layers_aim aim; /* what should be shown */
-	struct layers layers;  /* what is, inside of the layer */
-	struct timeline timeline;
 	struct copies copies; /* audio */
 	uint64_t line_us;     /* server's time 0 of the timeline ... */
 	uint32_t line_start;  /* ... and the timestamp then */
-	uint64_t sent_us;     /* the last packet */
 	uint16_t repair_seq;
 	struct resent resent[RESENT];
 	uint64_t report_us;		    /* the last sender report; 0: due at once */
 	uint64_t reported;		    /* stats.packets then */
-	bool awaits_keyframe;		    /* the subscriber cannot go on without */
 	uint64_t request_us[SLOT_REQUESTS]; /* the last ones of the subscriber, in turn */
 	bool has_command;		    /* of a FIR, the last: */
 	uint8_t command;
-	struct slot_stats stats;
 };
+
+enum { SLOT_HOT = offsetof(struct slot, media.wide) }; /* bytes */
 
 static struct slot *of_sink(struct sink *sink)
 {
@@ -365,20 +371,15 @@ static void on_detached(struct sink *sink, uint64_t now_us)
 	of_sink(sink)->layer = -1;
 }
 
-static void on_soon(const struct sink *sink)
+static void on_soon(const struct sink *sink, unsigned turns)
 {
 	const struct slot *slot = list_of(sink, struct slot, sink);
-	const char *timeline = (const char *)&slot->timeline;
 
-	__builtin_prefetch(slot->outlet, 1);
-	__builtin_prefetch((const char *)slot->outlet + 64, 1);
-	__builtin_prefetch(&slot->media.usual);
-	__builtin_prefetch((const char *)&slot->media.usual + 64);
-	__builtin_prefetch(&slot->layer, 1);
-	for (size_t at = 0; at < sizeof(slot->timeline); at += 64)
-		__builtin_prefetch(timeline + at, 1);
-	__builtin_prefetch(&slot->sent_us, 1);
-	__builtin_prefetch(&slot->stats, 1);
+	/* the one tells where the other lies */
+	if (turns == 2)
+		cache_fetch(slot, SLOT_HOT);
+	else
+		cache_fetch(slot->outlet, sizeof(*slot->outlet));
 }
 
 static const struct sink_ops sink_ops = {
@@ -424,9 +425,10 @@ int slot_create(
 
 	if (!is_possible(section))
 		return -EINVAL;
-	slot = calloc(1, sizeof(*slot));
+	slot = aligned_alloc(_Alignof(struct slot), sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;
+	memset(slot, 0, sizeof(*slot));
 	rand_bytes(start, sizeof(start));
 	sink_init(&slot->sink, &sink_ops);
 	slot->video = section->kind != LECTERN_MIC;

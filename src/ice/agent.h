@@ -62,15 +62,15 @@ struct ice_counters {
 };
 
 struct ice_agent {
-	/* owned */
-	struct ice_credentials now, before; /* before: of the time before a restart, or empty */
 	/* state */
-	struct ice_path paths[ICE_MAX_PATHS];
+	int selected; /* index in paths, -1: none */
 	unsigned path_count;
-	int selected;	   /* index in paths, -1: none */
+	struct ice_path paths[ICE_MAX_PATHS];
 	uint64_t since_us; /* created, restarted, or lost the selected address's connection */
 	bool failed;
 	struct ice_counters counters;
+	/* owned */
+	struct ice_credentials now, before; /* before: of the time before a restart, or empty */
 };
 
 /* -EINVAL: a ufrag or password of impossible length. */

@@ -41,16 +41,12 @@ static void media_soon(void *arg, unsigned turns)
 {
 	const struct peer *peer = arg;
 
-	if (turns == 1) {
-		srtp_prefetch(&peer->hot);
+	if (turns == 2) {
+		cache_fetch(peer, PEER_HOT);
 		return;
 	}
-	__builtin_prefetch(&peer->state);
-	__builtin_prefetch(&peer->srtp);
-	__builtin_prefetch(&peer->hot);
-	__builtin_prefetch(&peer->media_to, 1);
-	__builtin_prefetch(&peer->ice.selected);
-	__builtin_prefetch(peer->ice.paths);
+	__builtin_prefetch(peer->srtp);
+	srtp_prefetch(&peer->hot);
 }
 
 static bool media_open(void *arg)

@@ -359,10 +359,11 @@ static int create_streams(struct peer *peer, const struct lectern_peer_params *p
 
 static struct peer *allocate(const struct peer_config *config)
 {
-	struct peer *peer = calloc(1, sizeof(*peer));
+	struct peer *peer = aligned_alloc(_Alignof(struct peer), sizeof(*peer));
 
 	if (!peer)
 		return NULL;
+	memset(peer, 0, sizeof(*peer));
 	peer->id = config->id;
 	peer->room = config->params->room;
 	peer->host = config->host;

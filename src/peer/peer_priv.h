@@ -3,6 +3,9 @@
 #ifndef PEER_PRIV_H
 #define PEER_PRIV_H
 
+#include <stddef.h>
+
+#include "base/cache.h"
 #include "egress/downstream.h"
 #include "ice/agent.h"
 #include "ingress/upstream.h"
@@ -21,37 +24,42 @@ struct peer_meter {
 	int64_t bits, packets;
 };
 
+/* First what sending and hearing of it read, in as few lines of the cache as can be. */
 struct peer {
+	_Alignas(CACHE_LINE) struct peer_host *host; /* given */
+	struct srtp_session *srtp;		     /* owned; NULL until connected */
+	struct srtp_hot hot;			     /* of it */
+	const struct addr *media_to;		     /* while its outlet is drained */
+	enum lectern_peer_state state;
+	struct ice_agent ice; /* owned; begins with its paths */
+
 	/* given */
 	lectern_id id, room;
-	struct peer_host *host;
 	struct router *router;
 	const struct peer_ops *ops;
 	void *arg;
 	struct rtp_exts exts;
 	/* owned */
-	struct ice_agent ice;
 	struct dtls *dtls;
-	struct srtp_session *srtp; /* NULL until connected */
-	struct srtp_hot hot;	   /* of it */
 	struct upstream *upstream;
 	struct downstream *downstream;
 	struct loop_timer timer;
 	struct demux_name names[2]; /* both in use while an ICE restart is under way */
 	struct demux_path paths[ICE_MAX_PATHS];
 	/* state */
-	enum lectern_peer_state state;
-	bool name_now;		     /* which of names is the newest */
-	bool routed;		     /* tracks and slots are in the router */
-	unsigned permitted;	     /* LECTERN_KIND_BIT()s */
-	uint64_t alive_us;	     /* last authentic check, SRTP or SRTCP */
-	const struct addr *media_to; /* while its outlet is drained */
-	struct addr dtls_from;	     /* validated address that DTLS last came from; len 0: none */
+	bool name_now;	       /* which of names is the newest */
+	bool routed;	       /* tracks and slots are in the router */
+	unsigned permitted;    /* LECTERN_KIND_BIT()s */
+	uint64_t alive_us;     /* last authentic check, SRTP or SRTCP */
+	struct addr dtls_from; /* validated address that DTLS last came from; len 0: none */
 	struct peer_wish wishes[LECTERN_VIDEO_SLOTS];
 	struct listener listener;
 	struct peer_meter meter;
 	uint64_t drops[PEER_DROPS];
 };
+
+/* Bytes of it, when media goes to the first path, as most does. */
+enum { PEER_HOT = offsetof(struct peer, ice.paths[1]) };
 
 /* The handshake may be done, closed or failed since the last look. */
 void peer_look_at_dtls(struct peer *peer, uint64_t now_us);

@@ -50,15 +50,17 @@ void router_hold(struct router *router, struct list *holding)
  * packet, and waiting for memory would be a good part of what they cost. */
 static void prefetch(const struct source *source, const struct list *it)
 {
-	const struct sink *next;
+	for (unsigned turns = 1; turns <= 2; turns++) {
+		const struct sink *sink;
 
-	if (it->next == &source->sinks)
-		return;
-	next = list_of(it->next, struct sink, of_source);
-	if (next->ops->soon)
-		next->ops->soon(next);
-	__builtin_prefetch(list_of(it->next->next, struct sink, of_source));
-	__builtin_prefetch((const char *)list_of(it->next->next, struct sink, of_source) + 64);
+		it = it->next;
+		if (it == &source->sinks)
+			return;
+		sink = list_of(it, struct sink, of_source);
+		if (sink->ops->soon)
+			sink->ops->soon(sink, turns);
+	}
+	__builtin_prefetch(list_of(it->next, struct sink, of_source));
 }
 
 void router_release(struct router *router, uint64_t now_us)

@@ -26,8 +26,9 @@ struct sink_ops {
 	/* The source goes, may not be forwarded any more, or is not wanted any more; the sink is
 	 * detached already. */
 	void (*detached)(struct sink *sink, uint64_t now_us);
-	/* Packets come next: what they need may be brought into the cache. May be NULL. */
-	void (*soon)(const struct sink *sink);
+	/* Packets come next (`turns` 1), or after another sink's (2): what they need may be brought
+	 * into the cache. May be NULL. */
+	void (*soon)(const struct sink *sink, unsigned turns);
 };
 
 struct sink {
