@@ -179,6 +179,17 @@ void auth_forget_person(struct auth *auth, int64_t person, const char *except)
 	}
 }
 
+void auth_leave(struct auth *auth, int64_t person, int64_t site)
+{
+	for (struct list *it = auth->by_age.next, *next; it != &auth->by_age; it = next) {
+		struct entry *entry = list_of(it, struct entry, age);
+
+		next = it->next;
+		if (entry->identity.person.id == person && entry->identity.person.site == site)
+			drop(auth, entry);
+	}
+}
+
 void auth_set_person(struct auth *auth, const char *signin, const struct person *person)
 {
 	struct entry *entry = find(auth, signin);

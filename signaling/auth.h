@@ -50,6 +50,8 @@ int auth_add(struct auth *auth, const struct identity *identity);
 void auth_forget(struct auth *auth, const char *signin);
 /* Every sign-in of the person but `except`, a hash; NULL or "": all of them. */
 void auth_forget_person(struct auth *auth, int64_t person, const char *except);
+/* The person left the site: those that are in it end. */
+void auth_leave(struct auth *auth, int64_t person, int64_t site);
 /* The person is there in this site, as such, from now on. */
 void auth_set_person(struct auth *auth, const char *signin, const struct person *person);
 /* Every sign-in of this person speaks this language from now on. */

@@ -11,6 +11,50 @@ extern const struct route page_routes[], api_routes[];
 bool api_signin_admit(struct request *request);
 void api_signin(struct store *store, struct request *request);
 void api_signin_finish(struct request *request);
+/* account.c */
+void api_signins(struct store *store, struct request *request);
+void api_signin_end(struct store *store, struct request *request);
+void api_signin_ended(struct request *request);
+void api_signins_end(struct store *store, struct request *request);
+void api_signins_ended(struct request *request);
+bool api_me_password_admit(struct request *request);
+void api_me_password_prove(struct store *store, struct request *request);
+void api_me_password(struct store *store, struct request *request);
+bool api_totp_admit(struct request *request);
+void api_totp_prove(struct store *store, struct request *request);
+void api_totp(struct store *store, struct request *request);
+bool api_totp_confirm_admit(struct request *request);
+void api_totp_confirm(struct store *store, struct request *request);
+bool api_code_admit(struct request *request);
+void api_totp_end(struct store *store, struct request *request);
+void api_recovery(struct store *store, struct request *request);
+/* guests.c */
+void api_guests(struct store *store, struct request *request);
+void api_guest_create(struct store *store, struct request *request);
+void api_guest_delete(struct store *store, struct request *request);
+void api_guest_deleted(struct request *request);
+void api_guest_look(struct store *store, struct request *request);
+void api_guest_enter(struct store *store, struct request *request);
+/* invite.c */
+bool api_invite_look_admit(struct request *request);
+void api_invite_look_finish(struct request *request);
+void api_invite_look(struct store *store, struct request *request);
+bool api_invite_admit(struct request *request);
+void api_invite_prove(struct store *store, struct request *request);
+void api_invite(struct store *store, struct request *request);
+void api_invite_finish(struct request *request);
+/* people.c */
+void api_people(struct store *store, struct request *request);
+void api_person(struct store *store, struct request *request);
+void api_people_invite(struct store *store, struct request *request);
+void api_person_invite(struct store *store, struct request *request);
+void api_person_reset(struct store *store, struct request *request);
+void api_person_change(struct store *store, struct request *request);
+void api_person_changed(struct request *request);
+void api_person_leave(struct store *store, struct request *request);
+void api_person_left(struct request *request);
+void api_person_signout(struct store *store, struct request *request);
+void api_person_signed_out(struct request *request);
 /* password.c */
 bool api_password_admit(struct request *request);
 void api_password_prove(struct store *store, struct request *request);

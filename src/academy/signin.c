@@ -162,14 +162,9 @@ int signin_remove_all(struct store *store, int64_t person, const char *except)
 
 int signin_leave(struct store *store, int64_t site, int64_t person)
 {
-	int64_t other;
-	int r = find_site(store, person, &other);
+	int r = store_run(store, "DELETE FROM signin WHERE site = $1 AND person = $2", V_INT(site),
+		V_INT(person));
 
-	if (r == -ENOENT)
-		return signin_remove_all(store, person, NULL);
-	if (r == 0)
-		r = store_run(store, "UPDATE signin SET site = $3 WHERE site = $1 AND person = $2",
-			V_INT(site), V_INT(person), V_INT(other));
 	return r < 0 ? r : 0;
 }
 

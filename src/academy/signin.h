@@ -58,7 +58,7 @@ int signin_remove(struct store *store, const char *hash);
 int signin_remove_of(struct store *store, int64_t person, const char *hash);
 /* Every sign-in of the person but `except`, which may be NULL. */
 int signin_remove_all(struct store *store, int64_t person, const char *except);
-/* Those that are in this site, which the person leaves: they go on in another one, or end. */
+/* Those that are in this site, which the person leaves. */
 int signin_leave(struct store *store, int64_t site, int64_t person);
 
 /* At start-up: every sign-in of every site that is still valid, oldest first. */

@@ -92,6 +92,8 @@ static void serve_for_ever(struct serve *serve, int tell)
 	log_set_level(LOG_ERROR);
 	lectern_config_defaults(&config);
 	config.http.port = 0;
+	config.password.memory_kib = 8192;
+	config.password.passes = 1;
 	snprintf(config.data, sizeof(config.data), "%s", serve->folder.path);
 	snprintf(config.http.web_client, sizeof(config.http.web_client), "%s/web",
 		serve->folder.path);
