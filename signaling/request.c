@@ -239,6 +239,16 @@ void request_text(struct request *request, unsigned status, const char *type, co
 	request->answer.length = request->answer.body ? (int64_t)strlen(text) : 0;
 }
 
+void request_bytes(struct request *request, const char *type, char *bytes, size_t len)
+{
+	answer_clear(&request->answer);
+	request->answer.status = 200;
+	request->answer.type = type;
+	request->answer.cache = "no-store";
+	request->answer.body = bytes;
+	request->answer.length = (int64_t)len;
+}
+
 void request_error(struct request *request, unsigned status, const char *code, const char *text)
 {
 	json_t *json;

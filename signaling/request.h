@@ -41,6 +41,7 @@ enum {
 	REQUEST_IF_MATCH = 96, /* the same of If-Match */
 	ANSWER_COOKIES = 3,
 	ANSWER_COOKIE = 256,
+	ANSWER_DISPOSITION = 640,
 	REQUEST_KNOWN = 128,
 	ANSWER_MAX_FILE = 8 << 20, /* bytes of a file that is parsed to answer with it */
 };
@@ -98,7 +99,7 @@ struct answer {
 	unsigned retry_after_s;
 	char allow[48];
 	char location[128];
-	char disposition[160];			/* Content-Disposition */
+	char disposition[ANSWER_DISPOSITION];	/* Content-Disposition */
 	char etag[32];				/* with its quotes */
 	const char *challenge;			/* WWW-Authenticate */
 	const char *accept_post, *accept_patch; /* media types */
@@ -214,6 +215,8 @@ void request_tell(struct request *request, json_t *detail);
 void request_json(struct request *request, unsigned status, json_t *json);
 /* A copy of `text`. */
 void request_text(struct request *request, unsigned status, const char *type, const char *text);
+/* Takes `bytes`, which are freed with the answer. */
+void request_bytes(struct request *request, const char *type, char *bytes, size_t len);
 /* {"error": code, "text": ...}, or the text alone where the route says so; replaces whatever was
  * answered before. */
 void request_error(struct request *request, unsigned status, const char *code, const char *text);

@@ -31,6 +31,7 @@ static const struct limit limits[THROTTLE_KINDS] = {
 	[THROTTLE_ACCOUNT] = {"password of an account", 10, 30000},
 	[THROTTLE_DEVICE] = {"password in a known browser", 10, 30000},
 	[THROTTLE_CODE] = {"second factor", 10, 60000},
+	[THROTTLE_VERIFY] = {"number of a certificate", 30, 2000},
 };
 
 /*

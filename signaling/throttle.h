@@ -39,6 +39,7 @@ enum throttle_kind {
 	THROTTLE_ACCOUNT, /* the same, by address and account */
 	THROTTLE_DEVICE,  /* the same, by a browser that signed in to the account before */
 	THROTTLE_CODE,	  /* second factors after a right password, by account */
+	THROTTLE_VERIFY,  /* unknown numbers of certificates, by address */
 	THROTTLE_KINDS,
 };
 

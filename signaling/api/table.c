@@ -9,7 +9,7 @@
 #define SDP "application/sdp"
 #define FRAGMENT "application/trickle-ice-sdpfrag"
 
-enum { MAX_LOGO = 256 * 1024 };
+enum { MAX_LOGO = 256 * 1024, MAX_MATERIAL = 512 << 20 };
 
 /* clang-format off */
 
@@ -17,14 +17,48 @@ enum { MAX_LOGO = 256 * 1024 };
 const struct route api_routes[] = {
 	{ METHOD_GET, "/audit", ACCESS_AUDIT_LIST, WORK_READ, api_audit, .saw = true },
 	{ METHOD_GET, "/audit.csv", ACCESS_AUDIT_EXPORT, WORK_READ, api_audit_csv, .saw = true },
+	{ METHOD_GET, "/certificates/<id>", ACCESS_CERTIFICATE_SEE, WORK_READ, api_certificate },
+	{ METHOD_GET, "/certificates/<id>.pdf", ACCESS_CERTIFICATE_SEE, WORK_READ, api_certificate_pdf, .saw = true },
+	{ METHOD_POST, "/certificates/<id>/revoke", ACCESS_CERTIFICATE_REVOKE, WORK_WRITE, api_certificate_revoke },
 	{ METHOD_GET, "/courses", ACCESS_COURSE_LIST, WORK_READ, api_courses },
-	{ METHOD_POST, "/guest/<token>", ACCESS_PUBLIC_USE, WORK_WRITE, api_guest_enter, api_invite_finish, api_invite_look_admit, .secret = true },
+	{ METHOD_POST, "/courses", ACCESS_COURSE_CREATE, WORK_WRITE, api_course_create },
+	{ METHOD_GET, "/courses/<id>", ACCESS_COURSE_SEE, WORK_READ, api_course },
+	{ METHOD_PATCH, "/courses/<id>", ACCESS_COURSE_CHANGE, WORK_WRITE, api_course_change },
+	{ METHOD_DELETE, "/courses/<id>", ACCESS_COURSE_DELETE, WORK_WRITE, api_course_delete },
+	{ METHOD_GET, "/courses/<id>/certificates", ACCESS_COURSE_REPORT, WORK_READ, api_certificates_of_course, .saw = true },
+	{ METHOD_POST, "/courses/<id>/certificates", ACCESS_CERTIFICATE_CREATE, WORK_WRITE, api_certificates_issue },
+	{ METHOD_GET, "/courses/<id>/completion", ACCESS_COURSE_COMPLETION, WORK_READ, api_completion, .saw = true },
+	{ METHOD_GET, "/courses/<id>/completion.csv", ACCESS_COURSE_COMPLETION, WORK_READ, api_completion_csv, .saw = true },
+	{ METHOD_GET, "/courses/<id>/groups", ACCESS_COURSE_GROUPS, WORK_READ, api_course_groups },
+	{ METHOD_PUT, "/courses/<id>/groups/<id>", ACCESS_COURSE_ASSIGN, WORK_WRITE, api_course_group_add },
+	{ METHOD_DELETE, "/courses/<id>/groups/<id>", ACCESS_COURSE_ASSIGN, WORK_WRITE, api_course_group_remove },
+	{ METHOD_GET, "/courses/<id>/materials", ACCESS_MATERIAL_LIST, WORK_READ, api_materials },
+	{ METHOD_POST, "/courses/<id>/materials", ACCESS_MATERIAL_CREATE, WORK_WRITE, api_material_add, .upload = MAX_MATERIAL },
+	{ METHOD_GET, "/courses/<id>/materials/<id>", ACCESS_MATERIAL_READ, WORK_READ, api_material, .saw = true },
+	{ METHOD_PATCH, "/courses/<id>/materials/<id>", ACCESS_MATERIAL_CREATE, WORK_WRITE, api_material_change },
+	{ METHOD_DELETE, "/courses/<id>/materials/<id>", ACCESS_MATERIAL_DELETE, WORK_WRITE, api_material_delete, api_material_deleted },
+	{ METHOD_GET, "/courses/<id>/people", ACCESS_COURSE_ROSTER, WORK_READ, api_course_people },
+	{ METHOD_PUT, "/courses/<id>/people/<id>", ACCESS_COURSE_ENROL, WORK_WRITE, api_course_enrol },
+	{ METHOD_DELETE, "/courses/<id>/people/<id>", ACCESS_COURSE_ENROL, WORK_WRITE, api_course_unenrol },
+	{ METHOD_GET, "/courses/<id>/shares", ACCESS_COURSE_SHARE, WORK_READ, api_course_shares },
+	{ METHOD_PUT, "/courses/<id>/shares/<id>", ACCESS_COURSE_SHARE, WORK_WRITE, api_course_share },
+	{ METHOD_DELETE, "/courses/<id>/shares/<id>", ACCESS_COURSE_SHARE, WORK_WRITE, api_course_unshare },
+	{ METHOD_GET, "/groups", ACCESS_GROUP_LIST, WORK_READ, api_groups },
+	{ METHOD_POST, "/groups", ACCESS_GROUP_CREATE, WORK_WRITE, api_group_create },
+	{ METHOD_GET, "/groups/<id>", ACCESS_GROUP_SEE, WORK_READ, api_group },
+	{ METHOD_PATCH, "/groups/<id>", ACCESS_GROUP_CHANGE, WORK_WRITE, api_group_change },
+	{ METHOD_DELETE, "/groups/<id>", ACCESS_GROUP_DELETE, WORK_WRITE, api_group_delete },
+	{ METHOD_GET, "/groups/<id>/people", ACCESS_GROUP_SEE, WORK_READ, api_group_people },
+	{ METHOD_PUT, "/groups/<id>/people/<id>", ACCESS_GROUP_ENROL, WORK_WRITE, api_group_enrol },
+	{ METHOD_DELETE, "/groups/<id>/people/<id>", ACCESS_GROUP_ENROL, WORK_WRITE, api_group_unenrol },
 	{ METHOD_GET, "/guest/<token>", ACCESS_PUBLIC_USE, WORK_READ, api_guest_look, api_invite_look_finish, api_invite_look_admit },
+	{ METHOD_POST, "/guest/<token>", ACCESS_PUBLIC_USE, WORK_WRITE, api_guest_enter, api_invite_finish, api_invite_look_admit, .secret = true },
 	{ METHOD_DELETE, "/guests/<id>", ACCESS_GUEST_LINK_DELETE, WORK_WRITE, api_guest_delete, api_guest_deleted },
 	{ METHOD_GET, "/invite/<token>", ACCESS_PUBLIC_USE, WORK_READ, api_invite_look, api_invite_look_finish, api_invite_look_admit },
 	{ METHOD_POST, "/invite/<token>", ACCESS_PUBLIC_USE, WORK_WRITE, api_invite, api_invite_finish, api_invite_admit, api_invite_prove, .secret = true },
 	{ METHOD_GET, "/me", ACCESS_ME_SEE, WORK_READ, api_me },
 	{ METHOD_PATCH, "/me", ACCESS_ME_CHANGE, WORK_WRITE, api_me_change, api_me_changed },
+	{ METHOD_GET, "/me/certificates", ACCESS_ME_SEE, WORK_READ, api_certificates_of_me },
 	{ METHOD_POST, "/me/password", ACCESS_ME_CHANGE, WORK_WRITE, api_me_password, entry_finish, api_me_password_admit, api_me_password_prove, .person = true },
 	{ METHOD_POST, "/me/recovery", ACCESS_ME_CHANGE, WORK_WRITE, api_recovery, entry_finish, api_code_admit, .secret = true, .person = true },
 	{ METHOD_GET, "/me/signins", ACCESS_ME_SEE, WORK_READ, api_signins, .person = true },
@@ -63,6 +97,7 @@ const struct route api_routes[] = {
 	{ METHOD_GET, "/tokens", ACCESS_TOKEN_LIST, WORK_READ, api_tokens },
 	{ METHOD_POST, "/tokens", ACCESS_TOKEN_CREATE, WORK_WRITE, api_token_create, .secret = true, .person = true },
 	{ METHOD_DELETE, "/tokens/<id>", ACCESS_TOKEN_DELETE, WORK_WRITE, api_token_delete },
+	{ METHOD_GET, "/verify/<number>", ACCESS_PUBLIC_USE, WORK_READ, api_verify, api_verified, api_verify_admit },
 	{ 0 },
 };
 
@@ -76,6 +111,7 @@ const struct route page_routes[] = {
 	{ METHOD_GET, "/reset/<token>", ACCESS_PUBLIC_USE, WORK_FILE, assets_page },
 	{ METHOD_GET, "/signin", ACCESS_PUBLIC_USE, WORK_FILE, assets_page },
 	{ METHOD_GET, "/signin/<token>", ACCESS_PUBLIC_USE, WORK_WRITE, api_signin, api_signin_finish, api_signin_admit },
+	{ METHOD_GET, "/verify/<number>", ACCESS_PUBLIC_USE, WORK_FILE, assets_page },
 
 	{ METHOD_POST, "/whip/<room>", ACCESS_PUBLIC_USE, WORK_READ, whip_post, whip_posted, whip_admit, .stream = SDP },
 	{ METHOD_OPTIONS, "/whip/<room>", ACCESS_PUBLIC_USE, WORK_FILE, whip_options, .stream = "" },

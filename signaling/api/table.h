@@ -87,8 +87,6 @@ void api_token_delete(struct store *store, struct request *request);
 /* audit.c */
 void api_audit(struct store *store, struct request *request);
 void api_audit_csv(struct store *store, struct request *request);
-/* courses.c */
-void api_courses(struct store *store, struct request *request);
 /* sessions.c */
 void api_sessions(struct store *store, struct request *request);
 void api_sessions_finish(struct request *request);
@@ -109,5 +107,50 @@ void whip_deleted(struct request *request);
 void whip_options(struct store *store, struct request *request);
 /* media.c */
 void api_clip(struct store *store, struct request *request);
+
+/* courses.c */
+void api_courses(struct store *store, struct request *request);
+void api_course(struct store *store, struct request *request);
+void api_course_create(struct store *store, struct request *request);
+void api_course_change(struct store *store, struct request *request);
+void api_course_delete(struct store *store, struct request *request);
+/* enrolment.c */
+void api_course_people(struct store *store, struct request *request);
+void api_course_enrol(struct store *store, struct request *request);
+void api_course_unenrol(struct store *store, struct request *request);
+void api_course_groups(struct store *store, struct request *request);
+void api_course_group_add(struct store *store, struct request *request);
+void api_course_group_remove(struct store *store, struct request *request);
+void api_course_shares(struct store *store, struct request *request);
+void api_course_share(struct store *store, struct request *request);
+void api_course_unshare(struct store *store, struct request *request);
+/* groups.c */
+void api_groups(struct store *store, struct request *request);
+void api_group(struct store *store, struct request *request);
+void api_group_create(struct store *store, struct request *request);
+void api_group_change(struct store *store, struct request *request);
+void api_group_delete(struct store *store, struct request *request);
+void api_group_people(struct store *store, struct request *request);
+void api_group_enrol(struct store *store, struct request *request);
+void api_group_unenrol(struct store *store, struct request *request);
+/* materials.c */
+void api_materials(struct store *store, struct request *request);
+void api_material(struct store *store, struct request *request);
+void api_material_add(struct store *store, struct request *request);
+void api_material_change(struct store *store, struct request *request);
+void api_material_delete(struct store *store, struct request *request);
+void api_material_deleted(struct request *request);
+/* certificates.c */
+void api_completion(struct store *store, struct request *request);
+void api_completion_csv(struct store *store, struct request *request);
+void api_certificates_of_me(struct store *store, struct request *request);
+void api_certificates_of_course(struct store *store, struct request *request);
+void api_certificates_issue(struct store *store, struct request *request);
+void api_certificate(struct store *store, struct request *request);
+void api_certificate_pdf(struct store *store, struct request *request);
+void api_certificate_revoke(struct store *store, struct request *request);
+void api_verify(struct store *store, struct request *request);
+bool api_verify_admit(struct request *request);
+void api_verified(struct request *request);
 
 #endif
