@@ -17,8 +17,8 @@ enum { MAX_LOGO = 256 * 1024, MAX_MATERIAL = 512 << 20 };
 const struct route api_routes[] = {
 	{ METHOD_GET, "/audit", ACCESS_AUDIT_LIST, WORK_READ, api_audit, .saw = true },
 	{ METHOD_GET, "/audit.csv", ACCESS_AUDIT_EXPORT, WORK_READ, api_audit_csv, .saw = true },
-	{ METHOD_GET, "/certificates/<id>", ACCESS_CERTIFICATE_SEE, WORK_READ, api_certificate },
 	{ METHOD_GET, "/certificates/<id>.pdf", ACCESS_CERTIFICATE_SEE, WORK_READ, api_certificate_pdf, .saw = true },
+	{ METHOD_GET, "/certificates/<id>", ACCESS_CERTIFICATE_SEE, WORK_READ, api_certificate },
 	{ METHOD_POST, "/certificates/<id>/revoke", ACCESS_CERTIFICATE_REVOKE, WORK_WRITE, api_certificate_revoke },
 	{ METHOD_GET, "/courses", ACCESS_COURSE_LIST, WORK_READ, api_courses },
 	{ METHOD_POST, "/courses", ACCESS_COURSE_CREATE, WORK_WRITE, api_course_create },

@@ -40,6 +40,18 @@ static int check_member(struct store *store, int64_t site, int64_t person)
 	return r == 0 ? -ENOENT : 0;
 }
 
+/* Also one who has left may be taken out. */
+static int check_known(struct store *store, int64_t site, int64_t person)
+{
+	int r = exists(
+		store_select(store, "SELECT 1 FROM site_person WHERE site = $1 AND person = $2",
+			V_INT(site), V_INT(person)));
+
+	if (r < 0)
+		return r;
+	return r == 0 ? -ENOENT : 0;
+}
+
 int course_add_instructor(struct store *store, int64_t site, int64_t id, int64_t person)
 {
 	int r = check_member(store, site, person);
@@ -54,9 +66,13 @@ int course_add_instructor(struct store *store, int64_t site, int64_t id, int64_t
 
 int course_remove_instructor(struct store *store, int64_t site, int64_t id, int64_t person)
 {
-	return done(store_run(store,
-		"DELETE FROM course_instructor WHERE site = $1 AND course = $2 AND person = $3",
-		V_INT(site), V_INT(id), V_INT(person)));
+	int r = check_known(store, site, person);
+
+	return r < 0 ? r
+		     : done(store_run(store,
+			       "DELETE FROM course_instructor WHERE site = $1 AND course = $2 AND "
+			       "person = $3",
+			       V_INT(site), V_INT(id), V_INT(person)));
 }
 
 int course_enrol(struct store *store, int64_t site, int64_t id, int64_t person)
@@ -73,9 +89,13 @@ int course_enrol(struct store *store, int64_t site, int64_t id, int64_t person)
 
 int course_unenrol(struct store *store, int64_t site, int64_t id, int64_t person)
 {
-	return done(store_run(store,
-		"DELETE FROM enrolment WHERE site = $1 AND course = $2 AND person = $3",
-		V_INT(site), V_INT(id), V_INT(person)));
+	int r = check_known(store, site, person);
+
+	return r < 0 ? r
+		     : done(store_run(store,
+			       "DELETE FROM enrolment WHERE site = $1 AND course = $2 AND person = "
+			       "$3",
+			       V_INT(site), V_INT(id), V_INT(person)));
 }
 
 int course_add_group(struct store *store, int64_t site, int64_t id, int64_t group)
@@ -88,6 +108,11 @@ int course_add_group(struct store *store, int64_t site, int64_t id, int64_t grou
 
 int course_remove_group(struct store *store, int64_t site, int64_t id, int64_t group)
 {
+	int r = exists(store_select(store, "SELECT 1 FROM people_group WHERE site = $1 AND id = $2",
+		V_INT(site), V_INT(group)));
+
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
 	return done(store_run(store,
 		"DELETE FROM course_group WHERE site = $1 AND course = $2 AND grp = $3",
 		V_INT(site), V_INT(id), V_INT(group)));

@@ -113,10 +113,19 @@ int group_add_person(struct store *store, int64_t site, int64_t id, int64_t pers
 
 int group_remove_person(struct store *store, int64_t site, int64_t id, int64_t person)
 {
-	int r = store_run(store,
-		"DELETE FROM group_member WHERE site = $1 AND grp = $2 AND person = $3",
+	struct rows rows = store_select(store,
+		"SELECT 1 FROM people_group g JOIN site_person m ON m.site = g.site"
+		" WHERE g.site = $1 AND g.id = $2 AND m.person = $3",
 		V_INT(site), V_INT(id), V_INT(person));
+	bool known = rows_next(&rows);
+	int r = rows_close(&rows);
 
+	if (r == 0 && !known)
+		r = -ENOENT;
+	if (r == 0)
+		r = store_run(store,
+			"DELETE FROM group_member WHERE site = $1 AND grp = $2 AND person = $3",
+			V_INT(site), V_INT(id), V_INT(person));
 	return r < 0 ? r : 0;
 }
 

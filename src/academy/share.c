@@ -110,11 +110,17 @@ int course_enrol_partner(
 int course_unenrol_partner(
 	struct store *store, int64_t site, int64_t id, int64_t with_site, int64_t person)
 {
-	int r = store_run(store,
-		"DELETE FROM shared_enrolment WHERE site = $1 AND course = $2 AND person = $4"
-		" AND with_site = $3",
-		V_INT(site), V_INT(id), V_INT(with_site), V_INT(person));
+	int r = exists(
+		store_select(store, "SELECT 1 FROM site_person WHERE site = $1 AND person = $2",
+			V_INT(with_site), V_INT(person)));
 
+	if (r == 0)
+		r = -ENOENT;
+	if (r > 0)
+		r = store_run(store,
+			"DELETE FROM shared_enrolment WHERE site = $1 AND course = $2"
+			" AND person = $4 AND with_site = $3",
+			V_INT(site), V_INT(id), V_INT(with_site), V_INT(person));
 	return r < 0 ? r : 0;
 }
 

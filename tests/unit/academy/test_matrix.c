@@ -82,6 +82,18 @@ static const struct {
 	enum method method;
 	const char *pattern, *body;
 } bodies[] = {
+	{METHOD_POST, "/certificates/<id>/revoke", "{\"why\":\"A mistake\"}"},
+	{METHOD_POST, "/courses", "{\"title\":\"T\",\"code\":\"<new>\"}"},
+	{METHOD_PATCH, "/courses/<id>", "{\"title\":\"Other\"}"},
+	{METHOD_POST, "/courses/<id>/certificates", "{\"people\":\"completed\"}"},
+	{METHOD_PUT, "/courses/<id>/groups/<id>", "{}"},
+	{METHOD_POST, "/courses/<id>/materials", "%PDF-"},
+	{METHOD_PATCH, "/courses/<id>/materials/<id>", "{\"position\":0}"},
+	{METHOD_PUT, "/courses/<id>/people/<id>", "{\"as\":\"trainee\"}"},
+	{METHOD_PUT, "/courses/<id>/shares/<id>", "{}"},
+	{METHOD_POST, "/groups", "{\"name\":\"G<new>\"}"},
+	{METHOD_PATCH, "/groups/<id>", "{\"name\":\"G<new>\"}"},
+	{METHOD_PUT, "/groups/<id>/people/<id>", "{}"},
 	{METHOD_PATCH, "/me", "{\"language\":\"fr\"}"},
 	{METHOD_POST, "/sessions",
 		"{\"course\":\"<course>\",\"title\":\"T\",\"starts_at\":0,\"length_min\":30,"
@@ -100,6 +112,7 @@ struct fixture {
 	int64_t sites[PLACES], ids[PEOPLE];
 	struct visitor visitors[PEOPLE];
 	unsigned next;
+	enum who asking;
 	/* of the object that was made last, and what belongs to it */
 	int64_t course, session;
 };
@@ -397,6 +410,31 @@ static const char *method_name(enum method method)
 	return names[method];
 }
 
+/* Of the course, or, for one who has none in site a, of another there. */
+static int64_t make_material(struct fixture *f, int64_t course, enum place place)
+{
+	if (f->asking == OUTSIDER)
+		course = make(f, KIND_COURSE, place);
+	return run(f,
+		"INSERT INTO material (site, id, course, name, type, bytes, hash, position,"
+		" added_by, added_at) VALUES ($2, $1, $3, 'M', 'application/pdf', 1, '', 0, $4, 1)",
+		f->sites[place], course, f->ids[TEACHER]);
+}
+
+/* A second id: what belongs to `first`, and whoever asks may do it to. */
+static int64_t make_second(
+	struct fixture *f, enum access_kind kind, int64_t first, enum place place, const char *word)
+{
+	if (kind == KIND_NOTHING)
+		return strncmp(word, "materials", 9) == 0 ? make_material(f, first, place) : 0;
+	if (kind == KIND_SITE && place == A)
+		return f->sites[f->asking == OUTSIDER ? A : SHARED];
+	/* Partners deal with people of their own. */
+	if (kind == KIND_PERSON && place == A && f->asking == PARTNER)
+		place = SHARED;
+	return make(f, kind, place);
+}
+
 /*
  * The address: `first` for the first id, fresh ones for the others, in `other`. False: it has an
  * id of which this test does not know what it is.
@@ -419,12 +457,11 @@ static bool fill_path(struct fixture *f, const struct route *route, int64_t firs
 			continue;
 		word = strchr(at, '>') + 1;
 		if (!is_first) {
-			enum access_kind kind = kind_in_path(at - word_len, word_len);
+			const enum access_kind kind = kind_in_path(at - word_len, word_len);
 
-			if (kind == KIND_NOTHING)
+			first = make_second(f, kind, first, other, at - word_len);
+			if (first == 0)
 				return false;
-			first = kind == KIND_SITE && other == A ? f->sites[SHARED]
-								: make(f, kind, other);
 		}
 		is_first = false;
 		word_len = strcspn(word, "/");
@@ -432,6 +469,8 @@ static bool fill_path(struct fixture *f, const struct route *route, int64_t firs
 			out + len, room - len, "/%s%.*s", id_text(first, id), (int)word_len, word);
 		at = word + word_len;
 	}
+	if (route->upload)
+		snprintf(out + len, room - len, "?name=a.pdf");
 	return true;
 }
 
@@ -550,6 +589,7 @@ static int ask(struct fixture *f, enum who who, const struct route *route, int64
 	const char *template = find_body(route);
 	char path[256], body[1024] = "";
 
+	f->asking = who;
 	if (!fill_path(f, route, object, others, path, sizeof(path)))
 		fail_msg("%s: say what its ids are of, in kind_in_path()", route->pattern);
 	if (template)
