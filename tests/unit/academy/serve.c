@@ -81,7 +81,8 @@ static struct live_view look(struct server *server, int64_t site, int64_t sessio
 static void serve_for_ever(struct serve *serve, int tell)
 {
 	struct lectern_config config;
-	struct server server = {.config = &config, .pages = page_routes, .api = api_routes, .live_look = look};
+	struct server server = {
+		.config = &config, .pages = page_routes, .api = api_routes, .live_look = look};
 	const char *path = folder_file(&serve->folder, "lectern.db");
 	struct store *store;
 	struct vault *vault;

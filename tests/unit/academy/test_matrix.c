@@ -24,11 +24,10 @@
 #include "base/clock.h"
 #include "signaling/api/table.h"
 #include "signaling/work.h"
+#include "tests/unit/academy/matrix_bodies.h"
 #include "tests/unit/academy/serve.h"
 
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define JSON "Content-Type: application/json\r\n"
-
 enum place { NETWORK, A, SHARED, B, PLACES };
 enum who {
 	NOBODY,
@@ -75,36 +74,6 @@ static const struct {
 	[OUTSIDER] = {"outsider", B, "admin", ACCESS_MEMBER | ACCESS_ADMIN | ACCESS_NETWORK, 0},
 	[LEFT] = {"one who left", A, "coordinator", 0, 0},
 	[LOCKED] = {"one who is locked", A, "admin", 0, 0},
-};
-
-/* A body that is fit to be done; <word> is the id of a fresh object, <site> that of the shared site. */
-static const struct {
-	enum method method;
-	const char *pattern, *body;
-} bodies[] = {
-	{METHOD_POST, "/certificates/<id>/revoke", "{\"why\":\"A mistake\"}"},
-	{METHOD_POST, "/courses", "{\"title\":\"T\",\"code\":\"<new>\"}"},
-	{METHOD_PATCH, "/courses/<id>", "{\"title\":\"Other\"}"},
-	{METHOD_POST, "/courses/<id>/certificates", "{\"people\":\"completed\"}"},
-	{METHOD_PUT, "/courses/<id>/groups/<id>", "{}"},
-	{METHOD_POST, "/courses/<id>/materials", "%PDF-"},
-	{METHOD_PATCH, "/courses/<id>/materials/<id>", "{\"position\":0}"},
-	{METHOD_PUT, "/courses/<id>/people/<id>", "{\"as\":\"trainee\"}"},
-	{METHOD_PUT, "/courses/<id>/shares/<id>", "{}"},
-	{METHOD_POST, "/groups", "{\"name\":\"G<new>\"}"},
-	{METHOD_PATCH, "/groups/<id>", "{\"name\":\"G<new>\"}"},
-	{METHOD_PUT, "/groups/<id>/people/<id>", "{}"},
-	{METHOD_PATCH, "/me", "{\"language\":\"fr\"}"},
-	{METHOD_POST, "/sessions",
-		"{\"course\":\"<course>\",\"title\":\"T\",\"starts_at\":0,\"length_min\":30,"
-		"\"policy\":\"never\"}"},
-	{METHOD_POST, "/signout", "{}"},
-	{METHOD_POST, "/sites",
-		"{\"parent\":\"<here>\",\"slug\":\"s-<new>\",\"name\":\"S\",\"time_zone\":\"UTC\","
-		"\"language\":\"en\",\"admin\":{\"email\":\"x-<new>@x.example\",\"name\":\"X\"}}"},
-	{METHOD_PATCH, "/sites/<id>", "{\"name\":\"Other\"}"},
-	{METHOD_PUT, "/sites/<id>/logo", "\x89PNG\r\n\x1a\n"},
-	{METHOD_POST, "/tokens", "{\"name\":\"T\",\"scopes\":[\"read\"],\"days\":1}"},
 };
 
 struct fixture {
@@ -169,7 +138,7 @@ static unsigned role_bit(const char *name)
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (strcmp(names[i], name) == 0)
 			return bits[i];
-	return 0;
+	abort();
 }
 
 static void add_people(struct fixture *f)
@@ -469,8 +438,7 @@ static bool fill_path(struct fixture *f, const struct route *route, int64_t firs
 			out + len, room - len, "/%s%.*s", id_text(first, id), (int)word_len, word);
 		at = word + word_len;
 	}
-	if (route->upload)
-		snprintf(out + len, room - len, "?name=a.pdf");
+	snprintf(out + len, room - len, "%s", route->upload ? "?name=a.pdf" : "");
 	return true;
 }
 
@@ -657,15 +625,14 @@ static void ids_of_another_site_are_ids_of_nothing(void **state)
 
 	for (const struct route *route = api_routes; route->pattern; route++) {
 		const enum access_kind kind = access_rows[route->right].found_by;
-		const bool public = route->right == ACCESS_PUBLIC_USE;
-		const char *body = public ? NULL : find_body(route);
+		const char *body = route->right == ACCESS_PUBLIC_USE ? NULL : find_body(route);
 		bool more = body && strchr(body, '<') && !strstr(body, "<new>");
 		int64_t object, before;
 		int status;
 
 		if (strchr(route->pattern, '<'))
 			more |= strchr(strchr(route->pattern, '<') + 1, '<') != NULL;
-		if (public || !more)
+		if (route->right == ACCESS_PUBLIC_USE || !more)
 			continue;
 		if (route->in_body && !strchr(strchr(body, '<') + 1, '<'))
 			continue; /* the only id is the object's: a cell of the outsider above */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For each route that changes something, sorted as the routes are. Used by test_matrix.c alone.
+ */
+#ifndef TESTS_ACADEMY_MATRIX_BODIES_H
+#define TESTS_ACADEMY_MATRIX_BODIES_H
+
+#include "signaling/request.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* A body that is fit to be done; <word> is the id of a fresh object, <site> that of the shared site. */
+static const struct {
+	enum method method;
+	const char *pattern, *body;
+} bodies[] = {
+	{METHOD_POST, "/certificates/<id>/revoke", "{\"why\":\"A mistake\"}"},
+	{METHOD_POST, "/courses", "{\"title\":\"T\",\"code\":\"<new>\"}"},
+	{METHOD_PATCH, "/courses/<id>", "{\"title\":\"Other\"}"},
+	{METHOD_POST, "/courses/<id>/certificates", "{\"people\":\"completed\"}"},
+	{METHOD_PUT, "/courses/<id>/groups/<id>", "{}"},
+	{METHOD_POST, "/courses/<id>/materials", "%PDF-"},
+	{METHOD_PATCH, "/courses/<id>/materials/<id>", "{\"position\":0}"},
+	{METHOD_PUT, "/courses/<id>/people/<id>", "{\"as\":\"trainee\"}"},
+	{METHOD_PUT, "/courses/<id>/shares/<id>", "{}"},
+	{METHOD_POST, "/groups", "{\"name\":\"G<new>\"}"},
+	{METHOD_PATCH, "/groups/<id>", "{\"name\":\"G<new>\"}"},
+	{METHOD_PUT, "/groups/<id>/people/<id>", "{}"},
+	{METHOD_PATCH, "/me", "{\"language\":\"fr\"}"},
+	{METHOD_POST, "/sessions",
+		"{\"course\":\"<course>\",\"title\":\"T\",\"starts_at\":0,\"length_min\":30,"
+		"\"policy\":\"never\"}"},
+	{METHOD_POST, "/signout", "{}"},
+	{METHOD_POST, "/sites",
+		"{\"parent\":\"<here>\",\"slug\":\"s-<new>\",\"name\":\"S\",\"time_zone\":\"UTC\","
+		"\"language\":\"en\",\"admin\":{\"email\":\"x-<new>@x.example\",\"name\":\"X\"}}"},
+	{METHOD_PATCH, "/sites/<id>", "{\"name\":\"Other\"}"},
+	{METHOD_PUT, "/sites/<id>/logo", "\x89PNG\r\n\x1a\n"},
+	{METHOD_POST, "/tokens", "{\"name\":\"T\",\"scopes\":[\"read\"],\"days\":1}"},
+};
+
+#endif
