@@ -67,6 +67,7 @@ const struct route api_routes[] = {
 	{ METHOD_POST, "/me/totp", ACCESS_ME_CHANGE, WORK_READ, api_totp, entry_finish, api_totp_admit, api_totp_prove, .secret = true, .person = true },
 	{ METHOD_POST, "/me/totp/confirm", ACCESS_ME_CHANGE, WORK_WRITE, api_totp_confirm, entry_finish, api_totp_confirm_admit, .secret = true, .person = true },
 	{ METHOD_POST, "/me/totp/end", ACCESS_ME_CHANGE, WORK_WRITE, api_totp_end, entry_finish, api_code_admit, .person = true },
+	{ METHOD_GET, "/openapi.json", ACCESS_PUBLIC_USE, WORK_READ, api_openapi },
 	{ METHOD_GET, "/people", ACCESS_PERSON_LIST, WORK_READ, api_people, .saw = true },
 	{ METHOD_POST, "/people", ACCESS_PERSON_CREATE, WORK_WRITE, api_people_invite, .secret = true },
 	{ METHOD_GET, "/people/<id>", ACCESS_PERSON_SEE, WORK_READ, api_person, .saw = true },

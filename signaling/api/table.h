@@ -6,6 +6,9 @@
 #include "signaling/request.h"
 
 extern const struct route page_routes[], api_routes[];
+/* Generated from ../openapi/. */
+extern const char openapi_document[];
+
 
 /* signin.c */
 bool api_signin_admit(struct request *request);
@@ -80,6 +83,8 @@ void api_site_change(struct store *store, struct request *request);
 void api_site_logo(struct store *store, struct request *request);
 void api_site_logo_set(struct store *store, struct request *request);
 void api_site_logo_delete(struct store *store, struct request *request);
+/* openapi.c */
+void api_openapi(struct store *store, struct request *request);
 /* tokens.c */
 void api_tokens(struct store *store, struct request *request);
 void api_token_create(struct store *store, struct request *request);
