@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "signaling/api/table.h"
 
+#include "academy/import.h"
 #include "signaling/api/entry.h"
 #include "signaling/assets.h"
 #include "signaling/request.h"
@@ -70,6 +71,7 @@ const struct route api_routes[] = {
 	{ METHOD_GET, "/openapi.json", ACCESS_PUBLIC_USE, WORK_READ, api_openapi },
 	{ METHOD_GET, "/people", ACCESS_PERSON_LIST, WORK_READ, api_people, .saw = true },
 	{ METHOD_POST, "/people", ACCESS_PERSON_CREATE, WORK_WRITE, api_people_invite, .secret = true },
+	{ METHOD_POST, "/people/import", ACCESS_PERSON_IMPORT, WORK_WRITE, api_people_import, .upload = IMPORT_MAX_BYTES },
 	{ METHOD_GET, "/people/<id>", ACCESS_PERSON_SEE, WORK_READ, api_person, .saw = true },
 	{ METHOD_PATCH, "/people/<id>", ACCESS_PERSON_CHANGE, WORK_WRITE, api_person_change, api_person_changed },
 	{ METHOD_DELETE, "/people/<id>", ACCESS_PERSON_DELETE, WORK_WRITE, api_person_leave, api_person_left },

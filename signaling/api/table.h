@@ -58,6 +58,8 @@ void api_person_leave(struct store *store, struct request *request);
 void api_person_left(struct request *request);
 void api_person_signout(struct store *store, struct request *request);
 void api_person_signed_out(struct request *request);
+/* import.c */
+void api_people_import(struct store *store, struct request *request);
 /* password.c */
 bool api_password_admit(struct request *request);
 void api_password_prove(struct store *store, struct request *request);
