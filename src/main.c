@@ -227,7 +227,7 @@ static void tell(struct lecternd *d)
 	if (!d->options.demo)
 		return;
 	for (size_t i = 0; i < DEMO_PEOPLE; i++)
-		printf("%-12s %s/signin/%s\n", d->demo.links[i].label, origin,
+		printf("%-13s %s/signin/%s\n", d->demo.links[i].label, origin,
 			d->demo.links[i].token);
 	fflush(stdout);
 }

@@ -42,6 +42,9 @@ static const struct person_params people[] = {
 };
 enum { PEOPLE = sizeof(people) / sizeof(people[0]), INSTRUCTOR = 1, SECOND_INSTRUCTOR = 8 };
 
+static const struct person_params admin = {
+	"admin@caribbean-network.example", "Teresa Maduro", "en", ROLE_ADMIN};
+
 static const struct person_params neighbours[] = {
 	{"coordinator@leeward.example", "Mirella de Vries", "nl", ROLE_COORDINATOR},
 	{"instructor@leeward.example", "Rudolf Koeiman", "nl", ROLE_INSTRUCTOR},
@@ -88,6 +91,7 @@ static const struct {
 
 struct scene {
 	struct store *store;
+	int64_t network, admin; /* the topmost site, and who administers it */
 	int64_t site, people[PEOPLE], courses[COURSES], now_ms;
 };
 
@@ -258,20 +262,43 @@ static int refresh(struct scene *scene)
 	return r;
 }
 
+/* Who administers the network; an older demo has nobody. */
+static int find_admin(struct scene *scene)
+{
+	struct person person;
+	int r = person_find_email(scene->store, admin.email, &person);
+
+	scene->network = person.site;
+	scene->admin = person.id;
+	if (r != -ENOENT)
+		return r;
+	r = site_find(scene->store, network.slug, &scene->network);
+	return r == 0 ? person_add(scene->store, scene->network, &admin, &scene->admin) : r;
+}
+
+static int make_link(struct scene *scene, int64_t site, int64_t person, char token[SIGNIN_TOKEN])
+{
+	char hash[SIGNIN_HASH];
+	int r = signin_link_clear(scene->store, site, person);
+
+	signin_secret(token, hash);
+	return r < 0 ? r
+		     : signin_link_add(scene->store, site, person, hash,
+			       scene->now_ms + LINK_LIFETIME_MS, 0);
+}
+
 static int make_links(struct scene *scene, struct demo *demo)
 {
-	static const char *const labels[DEMO_PEOPLE] = {"coordinator", "instructor", "trainee"};
-	char hash[SIGNIN_HASH];
-	int r = 0;
+	static const char *const labels[DEMO_PEOPLE] = {
+		"coordinator", "instructor", "trainee", "administrator"};
+	int r = find_admin(scene);
 
 	for (size_t i = 0; r == 0 && i < DEMO_PEOPLE; i++) {
-		r = signin_link_clear(scene->store, scene->site, scene->people[i]);
-		if (r < 0)
-			break;
+		bool of_network = i == DEMO_PEOPLE - 1;
+
 		demo->links[i].label = labels[i];
-		signin_secret(demo->links[i].token, hash);
-		r = signin_link_add(scene->store, scene->site, scene->people[i], hash,
-			scene->now_ms + LINK_LIFETIME_MS, 0);
+		r = make_link(scene, of_network ? scene->network : scene->site,
+			of_network ? scene->admin : scene->people[i], demo->links[i].token);
 	}
 	return r;
 }

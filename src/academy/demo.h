@@ -13,11 +13,11 @@
 
 struct store;
 
-enum { DEMO_PEOPLE = 3 };
+enum { DEMO_PEOPLE = 4 };
 
 struct demo {
 	struct {
-		const char *label; /* "coordinator", "instructor", "trainee" */
+		const char *label; /* "coordinator", "instructor", "trainee", "administrator" */
 		char token[SIGNIN_TOKEN];
 	} links[DEMO_PEOPLE];
 };

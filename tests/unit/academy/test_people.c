@@ -560,6 +560,35 @@ static void guests_are_counted(void **state)
 	drop(&link);
 }
 
+static void a_file_of_people_is_imported_whole(void **state)
+{
+	const char *good = "email;naam;rol\r\nx1@a.example;X;cursist\r\nx2@a.example;Y;docent\r\n";
+	const char *bad = "email;naam;rol\r\nx3@a.example;X;cursist\r\nx4@a.example;Y;chef\r\n";
+	struct serve *serve = *state;
+	struct account account;
+	struct said said;
+
+	said = say(serve, &serve->a.trainee, "POST", "/api/v1/people/import", "", good);
+	assert_int_equal(said.status, 403);
+	drop(&said);
+	said = say(serve, &serve->a.coordinator, "POST", "/api/v1/people/import?dry=1", "", bad);
+	expect(&said, 200, "");
+	assert_int_equal(json_integer_value(json_object_get(said.json, "wrong")), 1);
+	drop(&said);
+	said = say(serve, &serve->a.coordinator, "POST", "/api/v1/people/import", "", bad);
+	expect(&said, 422, "bad_rows");
+	assert_int_equal(json_integer_value(json_object_get(
+				 json_array_get(json_object_get(said.json, "bad"), 0), "row")),
+		3);
+	drop(&said);
+	assert_int_equal(account_find(serve->store, "x3@a.example", &account), -ENOENT);
+	said = say(serve, &serve->a.coordinator, "POST", "/api/v1/people/import", "", good);
+	expect(&said, 200, "");
+	assert_true(json_is_true(json_object_get(said.json, "imported")));
+	drop(&said);
+	assert_int_equal(account_find(serve->store, "x1@a.example", &account), 0);
+}
+
 static void one_switches_between_ones_sites(void **state)
 {
 	struct serve *serve = *state;
@@ -599,6 +628,7 @@ int main(void)
 		cmocka_unit_test(an_invitation_takes_nobodys_account),
 		cmocka_unit_test(only_who_governs_an_account_may_open_it),
 		cmocka_unit_test(guests_are_counted),
+		cmocka_unit_test(a_file_of_people_is_imported_whole),
 		cmocka_unit_test(one_switches_between_ones_sites),
 		cmocka_unit_test(guessing_keeps_out_the_guesser_alone),
 	};
