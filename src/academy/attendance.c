@@ -82,7 +82,8 @@ struct attendance_sum attendance_union(
 	size_t begun = 0, next = 0;
 	int64_t at = from_ms;
 
-	qsort(stretches, count, sizeof(*stretches), by_start);
+	if (count > 0)
+		qsort(stretches, count, sizeof(*stretches), by_start);
 	while (at < to_ms) {
 		int64_t end = to_ms;
 

@@ -58,7 +58,7 @@ struct attendance_stretch {
 	bool replay;
 };
 
-/* The union of `count` stretches, which are sorted in place, within [from_ms, to_ms). */
+/* The union of `count` stretches, which it uses up, within [from_ms, to_ms). */
 struct attendance_sum attendance_union(
 	struct attendance_stretch *stretches, size_t count, int64_t from_ms, int64_t to_ms);
 
