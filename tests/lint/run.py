@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import layers
+import rights
 import schema
 import selftest
 import sizes
@@ -71,6 +72,7 @@ def checks(build):
     yield "sizes", lambda: sizes.check(ROOT)
     for name, check in text.CHECKS.items():
         yield name, lambda check=check: check(ROOT)
+    yield "rights", lambda: rights.check(ROOT)
     yield "schema", lambda: schema.check(ROOT)
     yield "clang-format", lambda: clang_format(ROOT)
     yield "headers", lambda: headers(ROOT, build)

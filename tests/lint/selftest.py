@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import layers
+import rights
 import schema
 import sizes
 import text
@@ -20,6 +21,10 @@ CLEAN = {
     "src/base/a.c": SPDX + '#include "base/a.h"\n#include "base/a_priv.h"\nint a(void)\n{\n\treturn 0;\n}\n',
     "src/net/loop.c": SPDX + '#include <sys/epoll.h>\n#include "base/a.h"\n',
     "src/ice/b.c": SPDX + '/* strcpy(a, b) in a comment, and */ const char *s = "system(1)";\n',
+    "src/academy/access.h": SPDX + "enum { ACCESS_ADMIN = 1 << 0 };\n",
+    "src/academy/access.def": SPDX + "ACCESS_RIGHT(SITE, SEE, SITE, ACCESS_ADMIN)\n",
+    "signaling/API.md": rights.BEGIN + "| right | of what the first id names | roles |\n|---|---|---|\n"
+                        "| site see | site | admin |\n" + rights.END,
     "signaling/schema/types.json": json.dumps({"line": {"doc": "", "fields": {
         "at": {"type": "integer", "min": 0, "max": 9, "doc": ""}}}}),
     "signaling/schema/errors.json": json.dumps({"too_fast": ""}),
@@ -31,6 +36,7 @@ CLEAN = {
 def all_checks(root):
     yield from layers.check(root)
     yield from sizes.check(root)
+    yield from rights.check(root)
     yield from schema.check(root)
     for check in text.CHECKS.values():
         yield from check(root)
@@ -62,6 +68,8 @@ def schema_with(**change):
 LONG_FUNCTION = "int f(void)\n{\n" + "\t;\n" * 70 + "}\n"
 
 PLANTED = {
+    "a right that the page tells otherwise": (
+        {"src/academy/access.def": SPDX + "ACCESS_RIGHT(SITE, CHANGE, SITE, ACCESS_ADMIN)\n"}, "table of rights"),
     "nothing in a clean tree": ({}, None),
     "an include of a folder beside": (with_line("src/ice/b.c", '#include "net/loop.c"'),
                                       "src/ice may not include src/net"),
