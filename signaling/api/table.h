@@ -9,7 +9,6 @@ extern const struct route page_routes[], api_routes[];
 /* Generated from ../openapi/. */
 extern const char openapi_document[];
 
-
 /* signin.c */
 bool api_signin_admit(struct request *request);
 void api_signin(struct store *store, struct request *request);

@@ -12,7 +12,7 @@ import text
 
 SPDX = "/* SPDX-License-Identifier: MIT */\n"
 CLEAN = {
-    "tests/lint/layers.txt": "api:\nsrc/base: api\nsrc/net: src/base\nsrc/ice: src/base\n"
+    "tests/lint/layers.txt": "api:\nsrc/base: api\nsrc/net: src/base\nsrc/ice: src/base\nsrc/academy: src/base\n"
                              "<sys/epoll.h>: src/net\n",
     "tests/lint/sizes.txt": "",
     "include/lectern/types.h": SPDX,
@@ -76,7 +76,7 @@ PLANTED = {
     "an include of a folder above": (with_line("src/base/a.c", '#include "net/loop.c"'),
                                      "src/base may not include src/net"),
     "a folder without a line": ({"src/new/x.c": SPDX}, "src/new has no line"),
-    "a table that points upward": ({"tests/lint/layers.txt": "src/base: api\napi:\nsrc/net: src/base\n"
+    "a table that points upward": ({"tests/lint/layers.txt": "src/base: api\napi:\nsrc/net: src/base\nsrc/academy: src/base\n"
                                     "src/ice: src/base\n<sys/epoll.h>: src/net\n"},
                                    "does not stand above it"),
     "a library outside its folder": (with_line("src/ice/b.c", "#include <sys/epoll.h>"),
