@@ -61,7 +61,7 @@ class Campus:
             command = [self.lecternd, "-c", self.config, "-d", self.data, "-p", "0", "--demo", "--recorder", ""]
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         self.links = {}
-        for _ in range(3):
+        while "administrator" not in self.links:
             line = self.process.stdout.readline()
             if not line:
                 return False

@@ -65,6 +65,7 @@ NOT_YET = {
     ("post", "/me/totp/end"),
     ("get", "/people"),
     ("post", "/people"),
+    ("post", "/people/import"),
     ("delete", "/people/{}"),
     ("get", "/people/{}"),
     ("patch", "/people/{}"),
