@@ -34,7 +34,11 @@ enum key_type {
 	KEY_ANNOUNCE,
 	KEY_PROXIES,
 	KEY_LEVEL,
-	KEY_URL
+	KEY_URL,
+	KEY_MAIL_FROM,
+	KEY_MAIL_TLS,
+	KEY_MAIL_URL,
+	KEY_YES_NO
 };
 
 struct key {
@@ -58,6 +62,13 @@ static const struct key keys[] = {
 	{"http", "url", KEY_URL, OFFSET(http.url)},
 	{"http", "web_client", TEXT(http.web_client)},
 	{"log", "level", KEY_LEVEL, OFFSET(log_level)},
+	{"mail", "from", KEY_MAIL_FROM},
+	{"mail", "organisation", TEXT(mail.organisation)},
+	{"mail", "password", TEXT(mail.password)},
+	{"mail", "password_file", TEXT(mail.password_file)},
+	{"mail", "tls", KEY_MAIL_TLS},
+	{"mail", "url", KEY_MAIL_URL},
+	{"mail", "user", TEXT(mail.user)},
 	{"media", "address", KEY_ADDRESS, OFFSET(media.address)},
 	{"media", "announce", KEY_ANNOUNCE},
 	{"media", "port", KEY_PORT, OFFSET(media.port)},
@@ -66,6 +77,7 @@ static const struct key keys[] = {
 	{"password", "passes", KEY_NUMBER, OFFSET(password.passes), 64},
 	{"recorder", "grace", KEY_NUMBER, OFFSET(recorder.grace_s), 3600},
 	{"recorder", "program", TEXT(recorder.program)},
+	{"webhooks", "allow_private", KEY_YES_NO, OFFSET(webhooks.allow_private)},
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -198,6 +210,66 @@ static int set_url(const struct place *place, const config_setting_t *setting, c
 	return r;
 }
 
+/* What stands in a header of every mail. */
+static int set_mail_from(
+	const struct place *place, const config_setting_t *setting, struct lectern_config *config)
+{
+	int r = set_text(place, setting, config->mail.from, sizeof(config->mail.from));
+	const char *at = r == 0 ? strchr(config->mail.from, '@') : NULL;
+
+	if (r < 0)
+		return r;
+	for (const char *c = config->mail.from; *c != '\0'; c++)
+		if ((unsigned char)*c <= ' ' || strchr("<>,;:\"()[]\\\177", *c))
+			at = NULL;
+	if (!at || at == config->mail.from || at[1] == '\0' || strchr(at + 1, '@'))
+		return wrong(place, setting,
+			"from must be one address alone, like \"lectern@example.org\"");
+	return 0;
+}
+
+static int set_mail_url(
+	const struct place *place, const config_setting_t *setting, struct lectern_config *config)
+{
+	char *url = config->mail.url;
+	int r = set_text(place, setting, url, sizeof(config->mail.url));
+	const char *host = strncmp(url, "smtp://", 7) == 0    ? url + 7
+			   : strncmp(url, "smtps://", 8) == 0 ? url + 8
+							      : "";
+
+	if (r == 0 && url[0] != '\0' &&
+		(!(isalnum((unsigned char)host[0]) || host[0] == '[') ||
+			host[strcspn(host, " \t\r\n\"<>?#@/")] != '\0'))
+		r = wrong(place, setting,
+			"url must be like \"smtp://mail.example.org:587\" or \"smtps://...\", and "
+			"no more");
+	return r;
+}
+
+static int set_mail_tls(
+	const struct place *place, const config_setting_t *setting, struct lectern_config *config)
+{
+	static const char *const names[] = {"required", "offered", "none"};
+	const char *text = config_setting_get_string(setting);
+
+	for (unsigned i = 0; text && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		config->mail.tls = (enum lectern_mail_tls)i;
+		return 0;
+	}
+	return wrong(place, setting, "tls must be \"required\", \"offered\" or \"none\"");
+}
+
+static int set_yes_no(const struct place *place, const config_setting_t *setting, bool *out)
+{
+	if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
+		return wrong(
+			place, setting, "%s must be true or false", config_setting_name(setting));
+	*out = config_setting_get_bool(setting) != 0;
+	return 0;
+}
+
 /* Calls `add` for each text of a list; what it refuses is not `wanted`. */
 static int set_list(const struct place *place, const config_setting_t *setting,
 	struct lectern_config *config, int most,
@@ -294,6 +366,14 @@ static int set_key(const struct place *place, const config_setting_t *setting,
 		return set_url(place, setting, field);
 	case KEY_LEVEL:
 		return set_level(place, setting, field);
+	case KEY_MAIL_FROM:
+		return set_mail_from(place, setting, config);
+	case KEY_MAIL_TLS:
+		return set_mail_tls(place, setting, config);
+	case KEY_MAIL_URL:
+		return set_mail_url(place, setting, config);
+	case KEY_YES_NO:
+		return set_yes_no(place, setting, field);
 	case KEY_PORT:
 		r = get_number(place, setting, UINT16_MAX, &number);
 		if (r == 0)
@@ -355,6 +435,26 @@ static int check_pair(const struct place *place, const struct lectern_config *co
 	return -EINVAL;
 }
 
+static int check_mail(const struct place *place, const struct lectern_config *config)
+{
+	const bool password = config->mail.password[0] || config->mail.password_file[0];
+	const char *wrong = NULL;
+
+	if (config->mail.url[0] && !config->mail.from[0])
+		wrong = "mail.from is missing: from which address mail is sent";
+	else if (config->mail.password[0] && config->mail.password_file[0])
+		wrong = "mail.password and mail.password_file: give one of the two";
+	else if (!config->mail.user[0] != !password)
+		wrong = "mail.user and its password belong together; give both or none";
+	else if (password && config->mail.tls != LECTERN_TLS_REQUIRED)
+		wrong = "mail.password is for tls = \"required\" only: anybody on the way could "
+			"read it";
+	if (!wrong)
+		return 0;
+	snprintf(place->why, LECTERN_MAX_WHY, "%s: %s", place->file, wrong);
+	return -EINVAL;
+}
+
 int lectern_config_parse(
 	struct lectern_config *config, const char *text, const char *name, char *why)
 {
@@ -379,6 +479,8 @@ int lectern_config_parse(
 	config_destroy(&parsed);
 	if (r == 0)
 		r = check_pair(&place, &read);
+	if (r == 0)
+		r = check_mail(&place, &read);
 	if (r == 0)
 		*config = read;
 	return r;

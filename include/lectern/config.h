@@ -21,7 +21,11 @@ enum {
 	LECTERN_MAX_ADDRESS = 64,
 	LECTERN_MAX_URL = 256,
 	LECTERN_MAX_PROXIES = 16,
+	LECTERN_MAX_SECRET = 256, /* bytes of a password, with its NUL */
 };
+
+/* Whether mail goes encrypted to the mail server. */
+enum lectern_mail_tls { LECTERN_TLS_REQUIRED, LECTERN_TLS_OFFERED, LECTERN_TLS_NONE };
 
 struct lectern_config {
 	char data[LECTERN_MAX_PATH]; /* folder of the database, the recordings and the sockets */
@@ -49,6 +53,17 @@ struct lectern_config {
 	struct {
 		unsigned memory_kib, passes; /* of Argon2id */
 	} password;
+	struct {
+		char url[LECTERN_MAX_URL]; /* smtp:// or smtps://; "": no mail leaves */
+		char user[LECTERN_MAX_SECRET], password[LECTERN_MAX_SECRET]; /* "": no sign-in */
+		char password_file[LECTERN_MAX_PATH]; /* its first line; instead of password */
+		char from[LECTERN_MAX_URL];	      /* an address alone */
+		char organisation[LECTERN_MAX_NAME];
+		enum lectern_mail_tls tls;
+	} mail;
+	struct {
+		bool allow_private; /* hosts of the own network may be told as well */
+	} webhooks;
 	int log_level; /* enum log_level */
 };
 

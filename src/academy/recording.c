@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "academy/part.h"
+#include "academy/webhook.h"
+#include "base/clock.h"
 #include "store/id.h"
 #include "store/store.h"
 
@@ -127,19 +129,51 @@ int recording_set_sealing(struct store *store, int64_t site, int64_t id)
 	return set_state(store, site, id, RECORDING_SEALING);
 }
 
+/* Ends with the transaction that was begun: who listens is told, of a state that is new. */
+static int finish_and_tell(
+	struct store *store, int64_t site, int64_t id, enum recording_state before, int r)
+{
+	struct recording now;
+
+	if (r == 0)
+		r = recording_get(store, site, id, &now);
+	if (r == 0 && now.state != before)
+		r = webhook_tell_recording(store,
+			now.state == RECORDING_READY ? WEBHOOK_RECORDING_READY
+						     : WEBHOOK_RECORDING_FAILED,
+			site, id, clock_wall_ms());
+	return store_finish(store, r);
+}
+
 int recording_set_failed(struct store *store, int64_t site, int64_t id)
 {
-	return set_state(store, site, id, RECORDING_FAILED);
+	struct recording before = {0};
+	int r = store_begin(store);
+
+	if (r < 0)
+		return r;
+	r = recording_get(store, site, id, &before);
+	if (r == 0)
+		r = set_state(store, site, id, RECORDING_FAILED);
+	return finish_and_tell(store, site, id, before.state, r);
 }
 
 int recording_set_sealed(struct store *store, int64_t site, int64_t id, int64_t started_at,
 	int64_t duration_ms, int64_t bytes)
 {
-	return changed(store_run(store,
-		"UPDATE recording SET state = 'ready', started_at = $3, duration_ms = $4, bytes = "
-		"$5"
-		" WHERE site = $1 AND id = $2",
-		V_INT(site), V_INT(id), V_INT(started_at), V_INT(duration_ms), V_INT(bytes)));
+	struct recording before = {0};
+	int r = store_begin(store);
+
+	if (r < 0)
+		return r;
+	r = recording_get(store, site, id, &before);
+	if (r == 0)
+		r = changed(store_run(store,
+			"UPDATE recording SET state = 'ready', started_at = $3, duration_ms = $4,"
+			" bytes = $5 WHERE site = $1 AND id = $2",
+			V_INT(site), V_INT(id), V_INT(started_at), V_INT(duration_ms),
+			V_INT(bytes)));
+	return finish_and_tell(store, site, id, before.state, r);
 }
 
 int recording_get_visible(struct store *store, int64_t site, int64_t person, int64_t id,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "academy/part.h"
+#include "academy/webhook.h"
 #include "store/id.h"
 #include "store/store.h"
 
@@ -180,31 +181,42 @@ int session_add(
 	return r;
 }
 
-int session_set_state(
+/* With those who are told of it. */
+static int move_state(
 	struct store *store, int64_t site, int64_t id, enum session_state state, int64_t at_ms)
 {
 	struct session session;
-	int r;
+	int r = 0;
 
 	if (state == SESSION_OPEN)
 		r = store_run(store,
-			"UPDATE session SET opened_at = CASE state WHEN 'open' THEN opened_at ELSE "
-			"$3 END,"
-			" state = 'open' WHERE site = $1 AND id = $2 AND state IN ('scheduled', "
-			"'open')",
+			"UPDATE session SET opened_at = $3, state = 'open'"
+			" WHERE site = $1 AND id = $2 AND state = 'scheduled'",
 			V_INT(site), V_INT(id), V_INT(at_ms));
 	else if (state == SESSION_ENDED)
 		r = store_run(store,
-			"UPDATE session SET ended_at = CASE state WHEN 'ended' THEN ended_at ELSE "
-			"$3 END,"
-			" state = 'ended' WHERE site = $1 AND id = $2",
+			"UPDATE session SET ended_at = $3, state = 'ended'"
+			" WHERE site = $1 AND id = $2 AND state <> 'ended'",
 			V_INT(site), V_INT(id), V_INT(at_ms));
-	else
-		r = 0;
-	if (r != 0)
-		return r < 0 ? r : 0;
-	r = session_get(store, site, id, &session);
-	return r < 0 ? r : -EPERM;
+	if (r > 0)
+		return webhook_tell_session(store,
+			state == SESSION_OPEN ? WEBHOOK_SESSION_OPENED : WEBHOOK_SESSION_ENDED,
+			site, id, at_ms);
+	if (r == 0)
+		r = session_get(store, site, id, &session);
+	if (r == 0 && (state == SESSION_SCHEDULED || session.state != state))
+		r = -EPERM;
+	return r;
+}
+
+int session_set_state(
+	struct store *store, int64_t site, int64_t id, enum session_state state, int64_t at_ms)
+{
+	int r = store_begin(store);
+
+	if (r < 0)
+		return r;
+	return store_finish(store, move_state(store, site, id, state, at_ms));
 }
 
 int session_remove(struct store *store, int64_t site, int64_t id, int64_t person)

@@ -70,7 +70,11 @@ CREATE TABLE webhook (
 	events TEXT NOT NULL, -- separated by spaces
 	created_by BIGINT NOT NULL,
 	created_at BIGINT NOT NULL,
-	failing_since BIGINT NOT NULL DEFAULT 0,
+	failing_since BIGINT NOT NULL DEFAULT 0, -- 0: the last one was taken
+	failures BIGINT NOT NULL DEFAULT 0, -- in a row
+	held_until BIGINT NOT NULL DEFAULT 0, -- nothing is sent before
+	disabled_at BIGINT NOT NULL DEFAULT 0,
+	problem TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (site, id)
 );
 CREATE INDEX webhook_by_id ON webhook (id);
@@ -82,16 +86,20 @@ CREATE TABLE delivery (
 	kind TEXT NOT NULL CHECK (kind IN ('mail', 'webhook')),
 	target TEXT NOT NULL, -- an address, or the id of a webhook
 	event TEXT NOT NULL, -- what it is about: "session.invited", "recording.ready"
-	body TEXT NOT NULL, -- JSON; of a mail: subject, text and calendar
+	body TEXT NOT NULL, -- JSON; of a mail: subject, text and calendar; '' once it is sent
 	once TEXT UNIQUE, -- a second one of the same text is not written; NULL: always
 	created_at BIGINT NOT NULL,
 	due_at BIGINT NOT NULL,
+	until_at BIGINT NOT NULL, -- given up if it is not sent by then
+	done_at BIGINT NOT NULL DEFAULT 0,
 	tries BIGINT NOT NULL DEFAULT 0,
 	state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'failed')),
 	problem TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX delivery_due ON delivery (state, due_at);
-CREATE INDEX delivery_of_site ON delivery (site, created_at);
+CREATE INDEX delivery_due ON delivery (kind, target, due_at) WHERE state = 'waiting';
+CREATE INDEX delivery_first ON delivery (kind, due_at) WHERE state = 'waiting';
+CREATE INDEX delivery_done ON delivery (done_at) WHERE state <> 'waiting';
+CREATE INDEX delivery_of_site ON delivery (site, created_at, id);
 
 -- What a changing request with an Idempotency-Key was answered: asked again it is told again, not done again.
 CREATE TABLE request_key (
