@@ -179,7 +179,7 @@ static void a_file_has_an_end(void **state)
 	struct import_report report;
 
 	for (int i = 0; i <= IMPORT_MAX_ROWS; i++)
-		at += sprintf(at, "p%d@a.example,P\r\n", i);
+		at += snprintf(at, 40, "p%d@a.example,P\r\n", i);
 	report = run(f, text, ROLE_ADMIN, false);
 	assert_string_equal(f->told, "5001  too_many_rows\n");
 	assert_false(report.imported);
