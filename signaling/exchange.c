@@ -285,7 +285,9 @@ static void call_route(struct exchange *exchange)
 		return;
 	}
 	moved(exchange);
-	if (!request->route->prove) {
+	/* Whoever is nobody yet is judged before anything is hashed for them. */
+	if (!request->route->prove ||
+		(request->route->right != ACCESS_PUBLIC_USE && request->who.person.id == 0)) {
 		submit_route(exchange);
 	} else if (submit(exchange, WORK_PROOF, run_prove, prove_done) < 0) {
 		request_fail(request, -EBUSY);

@@ -14,6 +14,8 @@
 #include "signaling/api/table.h"
 #include "signaling/request.h"
 
+#define WEEK_MS (7 * 24 * 3600 * 1000LL)
+
 static json_t *object_link(const struct guest_link *link)
 {
 	return json_pack("{s:o, s:s, s:i, s:i, s:I, s:I}", "id", object_id(link->id), "label",
@@ -51,16 +53,17 @@ void api_guests(struct store *store, struct request *request)
 static bool read_link(struct request *request, struct guest_link *link)
 {
 	const int64_t now_ms = clock_wall_ms();
-	json_int_t expires_at;
+	json_int_t expires_at = now_ms + WEEK_MS;
 	const char *label;
 	int max_uses;
 
-	if (json_unpack_ex(request->body, NULL, JSON_STRICT, "{s:s, s:i, s:I}", "label", &label,
+	if (json_unpack_ex(request->body, NULL, JSON_STRICT, "{s:s, s:i, s?I}", "label", &label,
 		    "max_uses", &max_uses, "expires_at", &expires_at) < 0 ||
 		!text_is_line(label, GUEST_LABEL) || max_uses < 1 || max_uses > GUEST_MAX_USES ||
 		expires_at <= now_ms || expires_at > now_ms + GUEST_MAX_MS) {
 		request_error(request, 400, "bad_request",
-			"Send label, a line; max_uses, 1 to 500; expires_at, within 90 days.");
+			"Send label, a line; max_uses, 1 to 500; expires_at, within 90 days (left "
+			"out: 7).");
 		return false;
 	}
 	snprintf(link->label, sizeof(link->label), "%s", label);

@@ -128,7 +128,7 @@ int invite_tell_changed(struct store *store, int64_t site, int64_t person, int64
 
 	if (r == 0)
 		r = person_get(store, site, person, &member);
-	if (r < 0)
+	if (r < 0 || account.guest)
 		return r;
 	return send_mail(store, &account, &member, "person.password_changed", WORD_CHANGED_SUBJECT,
 		"", now_ms);

@@ -579,6 +579,15 @@ static bool may_lack_file(const struct route *route)
 	       (strstr(route->pattern, "/logo") || strstr(route->pattern, "/materials/<"));
 }
 
+/* What is one's own to do, and takes a code or a sign-in that one has. */
+static bool may_lack_secret(const struct route *route, int status)
+{
+	if (status == 404)
+		return strcmp(route->pattern, "/me/signins/<signin>") == 0;
+	return status == 403 && (strcmp(route->pattern, "/me/recovery") == 0 ||
+					strncmp(route->pattern, "/me/totp/", 9) == 0);
+}
+
 static void try_cell(struct fixture *f, enum who who, const struct route *route)
 {
 	const enum access_kind kind = access_rows[route->right].found_by;
@@ -591,7 +600,8 @@ static void try_cell(struct fixture *f, enum who who, const struct route *route)
 	/* Requests of people about themselves may end their sign-in. */
 	if (kind == KIND_ME && route->method != METHOD_GET && who != NOBODY && who != LOCKED)
 		sign_in(f, who);
-	if (wanted == 0 && (status < 300 || (status == 404 && may_lack_file(route))))
+	if (wanted == 0 && (status < 300 || (status == 404 && may_lack_file(route)) ||
+				   may_lack_secret(route, status)))
 		return;
 	if (wanted != 0 && status == wanted && !wrote)
 		return;
