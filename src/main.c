@@ -25,6 +25,7 @@
 #include "signaling/api/table.h"
 #include "signaling/http.h"
 #include "signaling/live.h"
+#include "signaling/upload.h"
 #include "signaling/work.h"
 #include "signaling/ws.h"
 #include "store/store.h"
@@ -199,6 +200,7 @@ static int start(struct lecternd *d)
 		r = prepare_database(d);
 	if (r < 0 || d->options.check)
 		return r;
+	upload_clear(d->config.data);
 	d->server.config = &d->config;
 	d->server.pages = page_routes;
 	d->server.api = api_routes;
