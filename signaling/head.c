@@ -167,6 +167,9 @@ static void read_stream_headers(struct lws *wsi, struct request *request)
 		request->bearer[0] = '\0';
 	if (header(wsi, WSI_TOKEN_HTTP_IF_MATCH, request->if_match, sizeof(request->if_match)) < 0)
 		snprintf(request->if_match, sizeof(request->if_match), "?");
+	if (header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, request->if_none_match,
+		    sizeof(request->if_none_match)) < 0)
+		request->if_none_match[0] = '\0';
 }
 
 static int read_api_headers(struct lws *wsi, struct request *request)

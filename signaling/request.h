@@ -124,6 +124,7 @@ struct request {
 	char range[REQUEST_RANGE];
 	char bearer[REQUEST_BEARER]; /* "": none that could be one of ours */
 	char if_match[REQUEST_IF_MATCH];
+	char if_none_match[REQUEST_IF_MATCH];
 	char key[IDEMPOTENCY_KEY]; /* Idempotency-Key; "": none */
 	bool takes_br, takes_gzip;
 	bool csv;		    /* the answer is wanted as CSV, by Accept or by its address */

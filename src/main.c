@@ -23,6 +23,7 @@
 #include "options.h"
 #include "data_folder.h"
 #include "signaling/api/table.h"
+#include "signaling/clerk.h"
 #include "signaling/http.h"
 #include "signaling/live.h"
 #include "signaling/upload.h"
@@ -46,6 +47,7 @@ struct lecternd {
 	struct server server;
 	struct http *http;
 	struct live *live;
+	struct clerk *clerk;
 	char why[WHY];
 };
 
@@ -212,6 +214,8 @@ static int start(struct lecternd *d)
 		r = start_engine(d);
 	if (r == 0)
 		r = live_create(&d->server, &d->live, d->why);
+	if (r == 0)
+		r = clerk_create(&d->server, &d->clerk);
 	return r;
 }
 
@@ -267,6 +271,7 @@ static void end(struct lecternd *d)
 	live_destroy(d->live);
 	d->server.work = NULL;
 	work_destroy(work);
+	clerk_destroy(d->clerk);
 	lectern_engine_destroy(d->server.engine);
 	http_destroy(d->http);
 	auth_destroy(d->server.auth);

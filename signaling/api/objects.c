@@ -101,6 +101,22 @@ static json_t *unless(int error, json_t *json, int *ret_error)
 	return NULL;
 }
 
+/* What calendars need beside the instant: the local time and what the session is a part of. */
+static json_t *planned(const struct session *session)
+{
+	json_t *venue = session->venue ? json_pack("{s:o, s:s}", "id", object_id(session->venue),
+						 "name", session->venue_name)
+				       : json_null();
+
+	return json_pack("{s:s?, s:o, s:s?, s:b, s:b, s:o, s:i, s:i, s:s}", "local_start",
+		session->local_start[0] ? session->local_start : NULL, "series",
+		session->series ? object_id(session->series) : json_null(), "recurrence",
+		session->recurrence[0] ? session->recurrence : NULL, "changed", session->changed,
+		"cancelled", session->cancelled_at > 0, "venue", venue, "opens_min",
+		(int)session->opens_min, "lobby_min", (int)session->lobby_min, "entry",
+		session_entry_name(session->entry));
+}
+
 json_t *object_session(struct store *store, int64_t person, const struct session *session,
 	int64_t now_ms, int *ret_error)
 {
@@ -120,6 +136,8 @@ json_t *object_session(struct store *store, int64_t person, const struct session
 		over ? "ended" : session_state_name(session->state), "present", 0, "may", "enter",
 		role != IN_SESSION_NONE && !over, "host", role > IN_SESSION_TRAINEE && !over,
 		"recording", recording);
+	if (json && json_object_update_new(json, planned(session)) < 0)
+		error = -ENOMEM;
 	return unless(r < 0 ? r : error, json, ret_error);
 }
 

@@ -460,6 +460,30 @@ int rule_count(const char *rule, size_t count, char ret_rule[RULE_TEXT])
 	return write_rule(&recur, ret_rule);
 }
 
+static int64_t day_of(int64_t local)
+{
+	return (local - (local % DAY_MIN + DAY_MIN) % DAY_MIN) / DAY_MIN;
+}
+
+int rule_move(const char *rule, int64_t from, int64_t to, char ret_rule[RULE_TEXT])
+{
+	int days = (int)((day_of(to) - day_of(from)) % 7 + 7) % 7;
+	struct icalrecurrencetype recur;
+
+	if (read_rule(rule, &recur) < 0)
+		return -EINVAL;
+	if (recur.freq == ICAL_MONTHLY_RECURRENCE && day_of(from) != day_of(to) &&
+		(is_set(recur.by_day) || is_set(recur.by_month_day)))
+		return -EINVAL;
+	/* 1 is Sunday. */
+	for (size_t i = 0; recur.by_day[i] != ICAL_RECURRENCE_ARRAY_MAX; i++)
+		if (recur.freq != ICAL_MONTHLY_RECURRENCE)
+			recur.by_day[i] = (short)((recur.by_day[i] - 1 + days) % 7 + 1);
+	if (!icaltime_is_null_time(recur.until))
+		recur.until = local_icaltime(local_of(recur.until) + to - from);
+	return write_rule(&recur, ret_rule);
+}
+
 int rule_icalrecur(const char *rule, struct zone *zone, struct icalrecurrencetype *ret_recur)
 {
 	struct icalrecurrencetype recur;

@@ -69,5 +69,10 @@ int rule_expand(
 int rule_cut(const char *rule, int64_t until, char ret_rule[RULE_TEXT]);
 /* The same rule for `count` occurrences if it counts; as it is if it has an UNTIL. */
 int rule_count(const char *rule, size_t count, char ret_rule[RULE_TEXT]);
+/*
+ * The same rule for a series that began at `from` and shall begin at `to`: its days of the week and
+ * UNTIL go along. -EINVAL: it names days of the month, which do not.
+ */
+int rule_move(const char *rule, int64_t from, int64_t to, char ret_rule[RULE_TEXT]);
 
 #endif

@@ -11,6 +11,7 @@
 #include "store/store.h"
 
 static const char *const policies[] = {"always", "on_demand", "never"};
+static const char *const entries[] = {"enrolled", "approval"};
 static const char *const states[] = {"scheduled", "open", "ended"};
 
 const char *session_policy_name(enum session_policy policy)
@@ -34,8 +35,26 @@ int session_policy_parse(const char *name, enum session_policy *ret_policy)
 	return -EINVAL;
 }
 
+const char *session_entry_name(enum session_entry entry)
+{
+	return entries[entry];
+}
+
+int session_entry_parse(const char *name, enum session_entry *ret_entry)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		if (strcmp(name, entries[i]) == 0) {
+			*ret_entry = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
 bool session_over(const struct session *session, int64_t now_ms)
 {
+	if (session->cancelled_at > 0)
+		return true;
 	if (session->state == SESSION_SCHEDULED)
 		return now_ms >=
 		       session->starts_at + session->length_min * 60000LL + SESSION_LATE_MS;
@@ -45,7 +64,9 @@ bool session_over(const struct session *session, int64_t now_ms)
 #define SESSION_COLUMNS                                                                            \
 	"s.site, s.id, s.course, s.title, c.title, c.colour, s.starts_at, s.length_min, "          \
 	"s.time_zone,"                                                                             \
-	" s.policy, s.state, s.opened_at, s.ended_at"
+	" s.policy, s.state, s.opened_at, s.ended_at, s.cancelled_at, s.local_start, s.series,"    \
+	" s.recurrence, s.changed, s.sequence, s.venue, s.opens_min, s.lobby_min, s.entry,"        \
+	" (SELECT v.name FROM venue v WHERE v.site = s.site AND v.id = s.venue), s.updated_at"
 #define SESSION_TABLES "session s JOIN course c ON c.site = s.site AND c.id = s.course"
 
 static void read_session(const struct rows *rows, struct session *session)
@@ -58,12 +79,24 @@ static void read_session(const struct rows *rows, struct session *session)
 		.length_min = (unsigned)row_int(rows, 7),
 		.opened_at = row_int(rows, 11),
 		.ended_at = row_int(rows, 12),
+		.cancelled_at = row_int(rows, 13),
+		.series = row_int(rows, 15),
+		.changed = row_int(rows, 17) != 0,
+		.sequence = (unsigned)row_int(rows, 18),
+		.venue = row_int(rows, 19),
+		.opens_min = (unsigned)row_int(rows, 20),
+		.lobby_min = (unsigned)row_int(rows, 21),
+		.updated_at = row_int(rows, 24),
 	};
 	row_copy(rows, 3, session->title, sizeof(session->title));
 	row_copy(rows, 4, session->course_title, sizeof(session->course_title));
 	row_copy(rows, 5, session->course_colour, sizeof(session->course_colour));
 	row_copy(rows, 8, session->time_zone, sizeof(session->time_zone));
+	row_copy(rows, 14, session->local_start, sizeof(session->local_start));
+	row_copy(rows, 16, session->recurrence, sizeof(session->recurrence));
+	row_copy(rows, 23, session->venue_name, sizeof(session->venue_name));
 	session_policy_parse(row_text(rows, 9), &session->policy);
+	session_entry_parse(row_text(rows, 22), &session->entry);
 	for (unsigned i = 0; i < 3; i++)
 		if (strcmp(row_text(rows, 10), states[i]) == 0)
 			session->state = i;
@@ -276,17 +309,80 @@ static int hand_over(struct store *store, struct rows *rows,
 	return r < 0 ? r : end;
 }
 
+/*
+ * The sessions of the site are found by time, those shared with it by their courses; one that is
+ * open is there whenever it began.
+ */
+#define IN_TIME "s.starts_at < $4 AND s.starts_at > $3 - 43200000"
+#define LIST_KEYS                                                                                  \
+	"(SELECT s.site, s.id FROM session s WHERE s.site = $1 AND " IN_TIME " AND " HAS_PART      \
+	" UNION SELECT s.site, s.id FROM " COURSES_SEEN                                            \
+	" v JOIN session s ON s.site = v.site AND s.course = v.course WHERE v.site <> $1"          \
+	" AND " IN_TIME " AND " HAS_PART                                                           \
+	" UNION SELECT s.site, s.id FROM session s WHERE s.site = $1 AND s.state = 'open'"         \
+	" AND " HAS_PART ")"
+#define IS_TAUGHT_BY_7                                                                             \
+	"(EXISTS (SELECT 1 FROM session_instructor i WHERE i.site = s.site AND i.session = s.id"   \
+	" AND i.person = $7) OR (NOT EXISTS (SELECT 1 FROM session_instructor i"                   \
+	" WHERE i.site = s.site AND i.session = s.id) AND EXISTS (SELECT 1 FROM"                   \
+	" course_instructor i WHERE i.site = s.site AND i.course = s.course AND i.person = $7)))"
+#define IS_FOR_GROUP_9                                                                             \
+	"(EXISTS (SELECT 1 FROM session_group i WHERE i.site = s.site AND i.session = s.id"        \
+	" AND i.grp = $9) OR (NOT EXISTS (SELECT 1 FROM session_group i"                           \
+	" WHERE i.site = s.site AND i.session = s.id) AND EXISTS (SELECT 1 FROM course_group i"    \
+	" WHERE i.site = s.site AND i.course = s.course AND i.grp = $9)))"
+
+int session_each(struct store *store, const struct session_list *list,
+	void (*found)(const struct session *session, void *arg), void *arg)
+{
+	unsigned limit =
+		list->limit > 0 && list->limit < SESSION_MAX_LIST ? list->limit : SESSION_MAX_LIST;
+	struct rows rows = store_select(store,
+		"SELECT " SESSION_COLUMNS " FROM " LIST_KEYS " k JOIN session s"
+		" ON s.site = k.site AND s.id = k.id"
+		" JOIN course c ON c.site = s.site AND c.id = s.course"
+		" WHERE (s.state = 'open' OR s.starts_at + s.length_min * 60000 > $3)"
+		" AND ($5 = 1 OR s.cancelled_at = 0) AND ($6 = 0 OR s.course = $6)"
+		" AND ($7 = 0 OR " IS_TAUGHT_BY_7 ") AND ($8 = 0 OR s.venue = $8)"
+		" AND ($9 = 0 OR " IS_FOR_GROUP_9 ")"
+		" AND ($10 = 0 OR (s.starts_at, s.id) >"
+		" (SELECT a.starts_at, a.id FROM session a WHERE a.id = $10))"
+		" ORDER BY s.starts_at, s.id LIMIT $11",
+		V_INT(list->site), V_INT(list->person), V_INT(list->from), V_INT(list->to),
+		V_INT(list->cancelled), V_INT(list->course), V_INT(list->instructor),
+		V_INT(list->venue), V_INT(list->group), V_INT(list->after), V_INT(limit));
+
+	return hand_over(store, &rows, found, arg);
+}
+
+int session_each_own(struct store *store, int64_t site, int64_t person, int64_t course,
+	int64_t from, void (*found)(const struct session *session, void *arg), void *arg)
+{
+	struct rows rows = store_select(store,
+		"SELECT " SESSION_COLUMNS " FROM (SELECT s.site, s.id FROM " COURSES_SEEN " v"
+		" JOIN session s ON s.site = v.site AND s.course = v.course"
+		" WHERE $4 = 0 OR s.course = $4"
+		" UNION SELECT site, session FROM session_instructor WHERE site = $1 AND person = "
+		"$2"
+		" UNION SELECT site, session FROM session_guest WHERE site = $1 AND person = $2) k"
+		" JOIN session s ON s.site = k.site AND s.id = k.id"
+		" JOIN course c ON c.site = s.site AND c.id = s.course"
+		" WHERE ($4 = 0 OR s.course = $4) AND (s.starts_at > $3 OR (s.series <> 0 AND "
+		"EXISTS"
+		" (SELECT 1 FROM session o WHERE o.site = s.site AND o.series = s.series"
+		" AND o.starts_at > $3))) AND (" IS_INSTRUCTOR " OR " IS_TRAINEE " OR " IS_GUEST
+		" OR ($4 <> 0 AND " IS_COORDINATOR ")) ORDER BY s.series, s.recurrence, s.id",
+		V_INT(site), V_INT(person), V_INT(from), V_INT(course));
+
+	return hand_over(store, &rows, found, arg);
+}
+
 int session_each_visible(struct store *store, int64_t site, int64_t person, int64_t from,
 	int64_t to, void (*found)(const struct session *session, void *arg), void *arg)
 {
-	struct rows rows = store_select(store,
-		"SELECT " SESSION_COLUMNS " FROM " SESSION_TABLES " WHERE s.site = $1 AND " HAS_PART
-		" AND (s.state = 'open' OR (s.starts_at < $4 AND s.starts_at + s.length_min * "
-		"60000 > $3))"
-		" ORDER BY s.starts_at, s.id LIMIT $5",
-		V_INT(site), V_INT(person), V_INT(from), V_INT(to), V_INT(SESSION_MAX_LIST));
+	struct session_list list = {.site = site, .person = person, .from = from, .to = to};
 
-	return hand_over(store, &rows, found, arg);
+	return session_each(store, &list, found, arg);
 }
 
 int session_each_open(

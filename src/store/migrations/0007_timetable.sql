@@ -55,10 +55,15 @@ ALTER TABLE session ADD COLUMN opens_min BIGINT NOT NULL DEFAULT 30; -- before t
 ALTER TABLE session ADD COLUMN lobby_min BIGINT NOT NULL DEFAULT 15; -- before the start, to wait
 ALTER TABLE session ADD COLUMN entry TEXT NOT NULL DEFAULT 'enrolled'
 	CHECK (entry IN ('enrolled', 'approval')); -- approval: a host lets each in
+ALTER TABLE session ADD COLUMN reminded_for BIGINT NOT NULL DEFAULT 0; -- what people were reminded of last, see invitation.c
 CREATE INDEX session_of_series ON session (site, series);
 CREATE INDEX session_in_venue ON session (site, venue, starts_at);
 CREATE INDEX session_by_id ON session (id);
 CREATE INDEX session_by_start ON session (starts_at);
+CREATE INDEX session_that_is_open ON session (site) WHERE state = 'open';
+-- Somebody who teaches at several sites is at one place at a time.
+CREATE INDEX session_instructor_by_person ON session_instructor (person);
+CREATE INDEX course_instructor_by_person ON course_instructor (person);
 
 -- The groups that a session is for; none: everybody in the course.
 CREATE TABLE session_group (
@@ -69,9 +74,11 @@ CREATE TABLE session_group (
 	FOREIGN KEY (site, session) REFERENCES session (site, id),
 	FOREIGN KEY (site, grp) REFERENCES people_group (site, id)
 );
+CREATE INDEX session_of_group ON session_group (site, grp);
 
 -- Calendars to subscribe to: of a person (course 0), or of one course as that person sees it.
 CREATE TABLE feed (
+	id BIGINT NOT NULL UNIQUE,
 	hash TEXT NOT NULL PRIMARY KEY,
 	person BIGINT NOT NULL REFERENCES person (id),
 	course BIGINT NOT NULL,

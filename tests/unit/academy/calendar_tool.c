@@ -60,13 +60,15 @@ static void answer(const char *what, const char *name, const char *start, const 
 
 int main(void)
 {
-	char line[1024], what[16], name[64], start[32], rule[512];
+	char line[1024];
 
 	while (fgets(line, sizeof(line), stdin)) {
-		rule[0] = '\0';
-		if (sscanf(line, "%15s %63s %31s %511s", what, name, start, rule) < 3)
-			return 1;
-		answer(what, name, start, rule);
+		char empty[] = "", *words[4] = {empty, empty, empty, empty}, *rest = line, *word;
+
+		line[strcspn(line, "\n")] = '\0';
+		for (size_t i = 0; i < 4 && (word = strsep(&rest, " ")); i++)
+			words[i] = word;
+		answer(words[0], words[1], words[2], words[3]);
 		putchar('\n');
 	}
 	zone_close(zone);

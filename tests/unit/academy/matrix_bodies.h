@@ -14,6 +14,9 @@ static const struct {
 	enum method method;
 	const char *pattern, *body;
 } bodies[] = {
+	{METHOD_POST, "/blackouts",
+		"{\"name\":\"B\",\"first_day\":\"2030-01-01\",\"last_day\":\"2030-01-02\"}"},
+	{METHOD_PATCH, "/blackouts/<id>", "{\"name\":\"Other\"}"},
 	{METHOD_POST, "/certificates/<id>/revoke", "{\"why\":\"A mistake\"}"},
 	{METHOD_POST, "/courses", "{\"title\":\"T\",\"code\":\"<new>\"}"},
 	{METHOD_PATCH, "/courses/<id>", "{\"title\":\"Other\"}"},
@@ -27,6 +30,7 @@ static const struct {
 	{METHOD_PATCH, "/groups/<id>", "{\"name\":\"G<new>\"}"},
 	{METHOD_PUT, "/groups/<id>/people/<id>", "{}"},
 	{METHOD_PATCH, "/me", "{\"language\":\"fr\"}"},
+	{METHOD_POST, "/me/feeds", "{}"},
 	{METHOD_POST, "/me/password", "{\"password\":\"battery staple\"}"},
 	{METHOD_POST, "/me/recovery", "{\"code\":\"123456\"}"},
 	{METHOD_POST, "/me/signins/end", "{}"},
@@ -44,6 +48,9 @@ static const struct {
 		"{\"course\":\"<course>\",\"title\":\"T\",\"starts_at\":0,\"length_min\":30,"
 		"\"policy\":\"never\"}"},
 	{METHOD_POST, "/sessions/<id>/guests", "{\"label\":\"L\",\"max_uses\":1}"},
+	{METHOD_POST, "/sessions/check",
+		"{\"course\":\"<course>\",\"title\":\"T\",\"starts_at\":0,\"length_min\":30}"},
+	{METHOD_PATCH, "/sessions/<id>", "{\"title\":\"Other\",\"despite\":true}"},
 	{METHOD_POST, "/signout", "{}"},
 	{METHOD_POST, "/sites",
 		"{\"parent\":\"<here>\",\"slug\":\"s-<new>\",\"name\":\"S\",\"time_zone\":\"UTC\","
@@ -51,6 +58,8 @@ static const struct {
 	{METHOD_PATCH, "/sites/<id>", "{\"name\":\"Other\"}"},
 	{METHOD_PUT, "/sites/<id>/logo", "\x89PNG\r\n\x1a\n"},
 	{METHOD_POST, "/tokens", "{\"name\":\"T\",\"scopes\":[\"read\"],\"days\":1}"},
+	{METHOD_POST, "/venues", "{\"name\":\"V <new>\"}"},
+	{METHOD_PATCH, "/venues/<id>", "{\"seats\":12}"},
 };
 
 #endif

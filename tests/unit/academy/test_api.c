@@ -305,7 +305,7 @@ static void sessions_are_planned_by_those_who_may(void **state)
 		"\"title\":\"x\",\"starts_at\":0,\"length_min\":0,\"policy\":\"never\"",
 		"\"title\":\"x\",\"starts_at\":0,\"length_min\":721,\"policy\":\"never\"",
 		"\"title\":\"x\",\"starts_at\":0,\"length_min\":45,\"policy\":\"sometimes\"",
-		"\"title\":\"x\",\"starts_at\":0,\"length_min\":45",
+		"\"title\":\"x\",\"starts_at\":0,\"policy\":\"never\"",
 		"\"title\":\"x\",\"starts_at\":0,\"length_min\":45,\"policy\":\"never\",\"site\":"
 		"\"1\"",
 		"\"title\":\"x\",\"starts_at\":0,\"length_min\":45,\"policy\":\"never\",\"state\":"
