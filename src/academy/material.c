@@ -224,6 +224,14 @@ static void shorten(const char *name, size_t len, char out[MATERIAL_NAME])
 	snprintf(out, MATERIAL_NAME, "%.*s%s", (int)keep, name, tail > 0 ? dot : "");
 }
 
+static void trim_end(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '.'))
+		text[--len] = '\0';
+}
+
 int material_clean_name(const char *name, char out[MATERIAL_NAME])
 {
 	static const char taboo[] = "\"*:<>?|%";
@@ -237,10 +245,10 @@ int material_clean_name(const char *name, char out[MATERIAL_NAME])
 	for (; *name && len < sizeof(clean) - 1; name++)
 		clean[len++] = strchr(taboo, *name) ? '_' : *name;
 	len = whole_characters(clean, len);
-	while (len > 0 && (clean[len - 1] == ' ' || clean[len - 1] == '.'))
-		len--;
 	clean[len] = '\0';
-	shorten(clean, len, short_name);
+	trim_end(clean);
+	shorten(clean, strlen(clean), short_name);
+	trim_end(short_name);
 	if (!text_is_line(short_name, MATERIAL_NAME))
 		return -EINVAL;
 	memcpy(out, short_name, sizeof(short_name));
