@@ -12,8 +12,7 @@
 
 static bool is_colour(const char *text)
 {
-	return text[0] == '#' && strlen(text) == 7 &&
-	       strspn(text + 1, "0123456789abcdef") == 6;
+	return text[0] == '#' && strlen(text) == 7 && strspn(text + 1, "0123456789abcdef") == 6;
 }
 
 static bool is_language(const char *text)

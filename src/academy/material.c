@@ -244,7 +244,8 @@ int material_clean_name(const char *name, char out[MATERIAL_NAME])
 	name += strspn(name, ". ");
 	for (; *name && len < sizeof(clean) - 1; name++)
 		clean[len++] = strchr(taboo, *name) ? '_' : *name;
-	len = whole_characters(clean, len);
+	if (*name)
+		return -EINVAL;
 	clean[len] = '\0';
 	trim_end(clean);
 	shorten(clean, strlen(clean), short_name);
