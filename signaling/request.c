@@ -88,20 +88,30 @@ static void match_csv(struct request *request, const char *pattern)
 		request->csv = true;
 }
 
+/* "<id>.pdf" says more of an address than "<id>" and goes before it, wherever it stands. */
+static const struct route *find_pattern(
+	struct request *request, const struct route *routes, const char *path)
+{
+	for (int dotted = 1; dotted >= 0; dotted--)
+		for (const struct route *row = routes; row->pattern; row++)
+			if ((strstr(row->pattern, ">.") != NULL) == dotted &&
+				url_match(row->pattern, path, &request->params))
+				return row;
+	return NULL;
+}
+
 /* 1: a row was picked; 0: no pattern fits; -1: 405 was answered. */
 static int match(struct request *request, const struct route *routes, const char *path)
 {
-	for (const struct route *row = routes; row->pattern; row++) {
-		if (!url_match(row->pattern, path, &request->params))
-			continue;
-		if (!pick_method(request, routes, row->pattern))
-			return -1;
-		match_csv(request, row->pattern);
-		return 1;
-	}
-	return 0;
-}
+	const struct route *row = find_pattern(request, routes, path);
 
+	if (!row)
+		return 0;
+	if (!pick_method(request, routes, row->pattern))
+		return -1;
+	match_csv(request, row->pattern);
+	return 1;
+}
 /* What follows `prefix`, which begins with a slash; NULL: the path is another. */
 static const char *below(const char *path, const char *prefix)
 {
