@@ -191,7 +191,7 @@ static int64_t make_session(struct fixture *f, enum place place)
 	int64_t id = run(f,
 		"INSERT INTO session (site, id, course, title, starts_at, length_min, time_zone, "
 		"policy)"
-		" VALUES ($2, $1, $3, 'S', 4000000000000 + $4, 30, 'UTC', 'never')",
+		" VALUES ($2, $1, $3, 'S', 1800000000000 + $4, 30, 'UTC', 'never')",
 		site, course, 0);
 
 	f->course = course;
