@@ -14,7 +14,7 @@ enum { MAX_LOGO = 256 * 1024, MAX_MATERIAL = 512 << 20 };
 
 /* clang-format off */
 
-/* Below the prefixes of the API; sorted by pattern. How a row is added: README.md. */
+/* Below the prefixes of the API; sorted by pattern, but "<id>.pdf" before "<id>", which would take it. How a row is added: README.md. */
 const struct route api_routes[] = {
 	{ METHOD_GET, "/audit", ACCESS_AUDIT_LIST, WORK_READ, api_audit, .saw = true },
 	{ METHOD_GET, "/audit.csv", ACCESS_AUDIT_EXPORT, WORK_READ, api_audit_csv, .saw = true },
@@ -22,9 +22,9 @@ const struct route api_routes[] = {
 	{ METHOD_POST, "/blackouts", ACCESS_BLACKOUT_CREATE, WORK_WRITE, api_blackout_create },
 	{ METHOD_PATCH, "/blackouts/<id>", ACCESS_BLACKOUT_CHANGE, WORK_WRITE, api_blackout_change },
 	{ METHOD_DELETE, "/blackouts/<id>", ACCESS_BLACKOUT_DELETE, WORK_WRITE, api_blackout_delete },
-	{ METHOD_GET, "/certificates/<id>", ACCESS_CERTIFICATE_SEE, WORK_READ, api_certificate },
-	{ METHOD_POST, "/certificates/<id>/revoke", ACCESS_CERTIFICATE_REVOKE, WORK_WRITE, api_certificate_revoke },
 	{ METHOD_GET, "/certificates/<id>.pdf", ACCESS_CERTIFICATE_SEE, WORK_READ, api_certificate_pdf, .saw = true },
+	{ METHOD_POST, "/certificates/<id>/revoke", ACCESS_CERTIFICATE_REVOKE, WORK_WRITE, api_certificate_revoke },
+	{ METHOD_GET, "/certificates/<id>", ACCESS_CERTIFICATE_SEE, WORK_READ, api_certificate },
 	{ METHOD_GET, "/courses", ACCESS_COURSE_LIST, WORK_READ, api_courses },
 	{ METHOD_POST, "/courses", ACCESS_COURSE_CREATE, WORK_WRITE, api_course_create },
 	{ METHOD_GET, "/courses/<id>", ACCESS_COURSE_SEE, WORK_READ, api_course },
