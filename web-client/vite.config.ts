@@ -20,7 +20,7 @@ export default defineConfig({
   },
   server: {
     proxy: {
-      "^/(signin|healthz)": server,
+      "^/(signin/|healthz|api/)": server,
       "^/u/[0-9]+/(api|media)/": server,
       "^/u/[0-9]+/ws": { target: server, ws: true },
     },

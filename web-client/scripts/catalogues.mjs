@@ -37,7 +37,7 @@ const complain = (text) => {
   faults++;
   console.error(text);
 };
-const catalogues = readdirSync(kept).filter((name) => name.endsWith(".po"));
+const catalogues = readdirSync(kept, { recursive: true }).map(String).filter((name) => name.endsWith(".po"));
 for (const name of catalogues) {
   const wanted = readCatalogue(`${root}${copy}/${name}`);
   const have = readCatalogue(`${kept}/${name}`);

@@ -34,12 +34,13 @@ function sum(keys) {
 }
 
 const isLanguage = (key) => key.endsWith(".po");
-const languages = Object.keys(manifest).filter(isLanguage);
+const languages = Object.keys(manifest).filter((key) => /locales\/[a-z]{2}\.po$/.test(key));
 const largest = languages.reduce((a, b) => (gzipSize(manifest[a].file) > gzipSize(manifest[b].file) ? a : b));
 const shell = [...reach("index.html", false), largest];
 const preJoin = (manifest[CLASSROOM].dynamicImports ?? []).filter((key) => /prejoin/i.test(key));
 const join = new Set([...shell, ...[CLASSROOM, ...preJoin].flatMap((key) => [...reach(key, false)])]);
-const room = new Set([...join, ...reach(CLASSROOM, true)].filter((key) => !isLanguage(key) || key === largest));
+// The other pages hang on the shell, which the classroom imports: they are not of the room.
+const room = new Set([...join, ...reach(CLASSROOM, true, new Set(shell))].filter((key) => !isLanguage(key) || key === largest));
 const page = (key) => new Set([...shell, ...reach(key, false)]);
 
 const budgets = [

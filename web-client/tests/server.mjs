@@ -40,6 +40,7 @@ export function makeAcademy({ clips, recording, roles = ["instructor"], now = Da
     person: {
       id: "p1", name: "Ana María Pérez", language: "en", roles,
       site: { id: "s1", name: "Police Academy of Curaçao", time_zone: "America/Curacao" },
+      email: "ana@academy.example", time_zone: "", guest: false, second_factor: false, sites: [],
     },
     courses,
     sessions: [

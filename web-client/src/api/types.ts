@@ -12,7 +12,16 @@ export interface Person {
   language: string;
   site: Site;
   roles: string[];
+  email: string;
+  /** "": that of the browser. */
+  time_zone: string;
+  guest: boolean;
+  second_factor: boolean;
+  /** Where the person is a member; `site` is the one of them where they are at present. */
+  sites: { id: string; name: string; roles: string[] }[];
 }
+
+export type PersonChange = Partial<Record<"name" | "language" | "time_zone" | "site", string>>;
 
 export interface Course {
   id: string;

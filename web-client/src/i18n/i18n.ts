@@ -22,7 +22,16 @@ const catalogues: Record<Locale, () => Promise<{ messages: Messages }>> = {
   nl: () => import("./locales/nl.po"),
 };
 
+/** The words of the pages in ui/office, which those who only attend classes never fetch. */
+const office: Record<Locale, () => Promise<{ messages: Messages }>> = {
+  en: () => import("./locales/office/en.po"),
+  es: () => import("./locales/office/es.po"),
+  fr: () => import("./locales/office/fr.po"),
+  nl: () => import("./locales/office/nl.po"),
+};
+
 const core = setupI18n();
+let withOffice = false;
 const active = signal<Locale>("en");
 
 /** The language on the page; follows `useLanguage`. */
@@ -35,12 +44,32 @@ export const i18n = {
   },
 };
 
+let asked: Locale = "en";
+let latest: Promise<void> = Promise.resolve();
+
 /** Fetches the words of a language and turns the page to it. On failure the page stays as it is. */
-export async function useLanguage(wanted: Locale): Promise<void> {
-  const { messages } = await catalogues[wanted]();
-  core.loadAndActivate({ locale: wanted, messages });
-  active.value = wanted;
-  if (typeof document !== "undefined") document.documentElement.lang = wanted;
+export function useLanguage(wanted: Locale): Promise<void> {
+  asked = wanted;
+  const own: Promise<void> = Promise.all([catalogues[wanted](), withOffice ? office[wanted]() : null]).then(([words, more]) => {
+    if (own !== latest) return latest; // asked for another meanwhile
+    core.loadAndActivate({ locale: wanted, messages: { ...words.messages, ...more?.messages } });
+    active.value = wanted;
+    if (typeof document !== "undefined") document.documentElement.lang = wanted;
+    return undefined;
+  });
+  return (latest = own);
+}
+
+/** From now on with the words of the office. */
+export async function fetchOffice(): Promise<void> {
+  const before = withOffice;
+  withOffice = true;
+  try {
+    await useLanguage(asked);
+  } catch (error) {
+    withOffice = before;
+    throw error;
+  }
 }
 
 export function isLocale(text: string): text is Locale {

@@ -4,10 +4,9 @@ import { t } from "@lingui/core/macro";
 import type { ComponentChildren } from "preact";
 import compass from "lucide-static/icons/compass.svg?icon";
 import "./App.css";
-import { Bar } from "./Bar";
-import { Lazy, lazyPage, type LazyPage } from "./Lazy";
+import { Bar, PhonePages } from "./Bar";
+import { Lazy, lazyPage, officePage, type LazyPage } from "./Lazy";
 import { Link } from "./Link";
-import { Welcome } from "./pages/Welcome";
 import { EmptyState, Toasts } from "./parts";
 import { current, type Route } from "./router";
 
@@ -16,13 +15,44 @@ const pages = {
   library: lazyPage(() => import("./pages/Library")),
   replay: lazyPage(() => import("./pages/Replay")),
   class: lazyPage(() => import("./classroom/index")),
+  welcome: officePage(() => import("./office/SignIn")),
+  link: officePage(() => import("./office/ByLink")),
+  account: officePage(() => import("./office/Account")),
+  people: officePage(() => import("./office/People")),
 };
+type Pages = typeof pages;
+
+/** Which page an address needs, and what it is given. */
+function pageOf(route: Route): { [K in keyof Pages]: [K, Pages[K] extends LazyPage<infer P> ? P : never, string?] }[keyof Pages] | null {
+  switch (route.page) {
+    case "welcome":
+      return ["welcome", { reason: route.expired ? "expired" : "unknown" }];
+    case "invite":
+    case "reset":
+    case "guest":
+      return ["link", { by: route.page, token: route.token }, route.token];
+    case "class":
+      return ["class", { sessionId: route.session }, route.session];
+    case "replay":
+      return ["replay", { recordingId: route.recording, at: route.at }, route.recording];
+    case "home":
+    case "library":
+    case "account":
+      return [route.page, {}];
+    case "people":
+      return ["people", { personId: route.person }];
+    default:
+      return null;
+  }
+}
+
+/** Full screens, without the bar. */
+const BARE: ReadonlySet<Route["page"]> = new Set(["welcome", "invite", "reset", "guest", "class", "replay"]);
 
 /** Starts fetching the page of the address while the person is still being asked for. */
 export function preload(route: Route): void {
-  if (route.page === "welcome" || route.page === "nowhere") return;
-  const page: LazyPage<never> = pages[route.page] as LazyPage<never>;
-  page.load().catch(() => undefined); // Lazy tries again, and tells
+  const found = pageOf(route);
+  if (found) pages[found[0]].load().catch(() => undefined); // Lazy tries again, and tells
 }
 
 export function App() {
@@ -36,20 +66,17 @@ export function App() {
 }
 
 function Shown({ route }: { route: Route }) {
-  switch (route.page) {
-    case "welcome":
-      return <Welcome reason={route.expired ? "expired" : "unknown"} />;
-    case "class":
-      return <Lazy key={route.session} page={pages.class} props={{ sessionId: route.session }} />;
-    case "replay":
-      return <Lazy key={route.recording} page={pages.replay} props={{ recordingId: route.recording, at: route.at }} />;
-    case "home":
-      return <Framed><Lazy page={pages.home} props={{}} /></Framed>;
-    case "library":
-      return <Framed><Lazy page={pages.library} props={{}} /></Framed>;
-    case "nowhere":
-      return <Framed><Nowhere /></Framed>;
-  }
+  const found = pageOf(route);
+  if (!found) return <Framed><Nowhere /></Framed>;
+  const [name, props, key] = found;
+  const page = <Lazy key={`${name} ${key ?? ""}`} page={pages[name] as LazyPage<object>} props={props as object} />;
+  return BARE.has(route.page) ? page : <Framed>{page}</Framed>;
+}
+
+/** Instead of any page, for one whom the server does not know. */
+export function SignedOut() {
+  const props = { reason: "signed_out" as const };
+  return <Lazy page={pages.welcome} props={props} />;
 }
 
 function Framed({ children }: { children: ComponentChildren }) {
@@ -58,6 +85,7 @@ function Framed({ children }: { children: ComponentChildren }) {
       <a class="skip button" href="#content">{t`Skip to content`}</a>
       <Bar />
       <main class="page" id="content" tabIndex={-1}>{children}</main>
+      <PhonePages />
     </>
   );
 }

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The bar over the pages: where one is, and who one is, with language, appearance and signing out.
+// The bar over the pages: at which academy one is, where one can go, and who one is. On a phone the ways to go lie
+// along the bottom, where a thumb reaches.
 import { t } from "@lingui/core/macro";
+import chevron from "lucide-static/icons/chevron-down.svg?icon";
+import film from "lucide-static/icons/film.svg?icon";
 import globe from "lucide-static/icons/globe.svg?icon";
+import house from "lucide-static/icons/house.svg?icon";
 import leave from "lucide-static/icons/log-out.svg?icon";
+import more from "lucide-static/icons/ellipsis.svg?icon";
+import settings from "lucide-static/icons/settings.svg?icon";
 import user from "lucide-static/icons/circle-user-round.svg?icon";
+import users from "lucide-static/icons/users-round.svg?icon";
 import { LANGUAGE_NAMES, LOCALES, locale, useLanguage } from "../i18n/i18n";
 import { Link } from "./Link";
-import { Menu, toast, type MenuEntry } from "./parts";
-import { current } from "./router";
-import { api, chooseLanguage, explain, person } from "./session";
+import { Icon, Menu, toast, type MenuEntry } from "./parts";
+import { current, href, navigate, type Route } from "./router";
+import { api, chooseLanguage, explain, isCoordinator, person } from "./session";
+import { siteLook } from "./site";
 import { chooseTheme, theme, type Theme } from "./theme";
 
 export function Mark({ size = 28 }: { size?: number }) {
@@ -21,25 +29,102 @@ export function Mark({ size = 28 }: { size?: number }) {
   );
 }
 
+interface Place {
+  to: string;
+  label: string;
+  icon: string;
+  pages: Route["page"][];
+}
+
+/** Where this person can go, most used first. */
+function places(): Place[] {
+  if (person.value?.guest) return [{ to: "", label: t`Home`, icon: house, pages: ["home"] }];
+  return [
+    { to: "", label: t`Home`, icon: house, pages: ["home"] },
+    { to: "library", label: t`Library`, icon: film, pages: ["library"] },
+    ...(isCoordinator() ? [{ to: "people", label: t`People`, icon: users, pages: ["people" as const] }] : []),
+  ];
+}
+
 export function Bar() {
   const page = current.value.route.page;
   return (
     <header class="bar">
-      <Link to="" class="bar-mark" aria-label="Lectern">
-        <Mark />
-        <span class="bar-site clip">Lectern</span>
-      </Link>
+      <Site />
       <nav class="bar-pages" aria-label={t`Pages`}>
-        <Page to="" here={page === "home"}>{t`Home`}</Page>
-        <Page to="library" here={page === "library"}>{t`Library`}</Page>
+        {places().map(({ to, label, pages }) => (
+          <Link key={to} to={to} class="bar-page" aria-current={pages.includes(page) ? "page" : undefined}>{label}</Link>
+        ))}
       </nav>
       <PersonMenu />
     </header>
   );
 }
 
-function Page({ to, here, children }: { to: string; here: boolean; children: string }) {
-  return <Link to={to} class="bar-page" aria-current={here ? "page" : undefined}>{children}</Link>;
+/** Five lie along the bottom of a phone; of more, the last ones are in a menu. */
+const MOST_ALONG = 5;
+
+export function PhonePages() {
+  const page = current.value.route.page;
+  const all = places();
+  if (all.length < 2) return null;
+  const along = all.length > MOST_ALONG ? all.slice(0, MOST_ALONG - 1) : all;
+  const rest = all.slice(along.length);
+  return (
+    <nav class="phone-pages" aria-label={t`Pages`}>
+      {along.map(({ to, label, icon, pages }) => (
+        <Link key={to} to={to} class="phone-page" aria-current={pages.includes(page) ? "page" : undefined}>
+          <Icon of={icon} size={22} />
+          <span class="clip">{label}</span>
+        </Link>
+      ))}
+      {rest.length > 0 && (
+        <Menu
+          up
+          label={t`More pages`}
+          class={`phone-page${rest.some(({ pages }) => pages.includes(page)) ? " phone-page-here" : ""}`}
+          entries={rest.map(({ to, label, icon }) => ({ label, icon, onSelect: () => navigate(href(to)) }))}
+        >
+          <Icon of={more} size={22} />
+          <span class="clip">{t`More`}</span>
+        </Menu>
+      )}
+    </nav>
+  );
+}
+
+/** The academy; a menu for those who are at several. */
+function Site() {
+  const me = person.value;
+  const name = me?.site.name ?? "Lectern";
+  const look = siteLook.value;
+  const mark = look?.logo ? <img class="bar-logo" src={api().address(`/sites/${look.id}/logo`)} alt="" /> : <Mark />;
+  if (!me || (me.sites?.length ?? 0) < 2) {
+    return <Link to="" class="bar-mark" aria-label={name}>{mark}<span class="bar-site clip">{name}</span></Link>;
+  }
+  const entries: MenuEntry[] = [
+    { heading: t`Academy` },
+    ...me.sites.map((site) => ({ label: site.name, checked: site.id === me.site.id, onSelect: () => void goTo(site.id) })),
+  ];
+  return (
+    <div class="bar-mark">
+      <Link to="" class="bar-mark" aria-label={t`Home of ${name}`}>{mark}</Link>
+      <Menu align="start" label={t`Academy: ${name}. Choose another.`} entries={entries} class="bar-sites">
+        <span class="bar-site clip">{name}</span>
+        <Icon of={chevron} size={16} />
+      </Menu>
+    </div>
+  );
+}
+
+/** Everything on a page is of one academy, so the page starts anew there. */
+export async function goTo(site: string): Promise<void> {
+  try {
+    await api().changeMe({ site });
+    location.assign(href(""));
+  } catch (error) {
+    toast(explain(error));
+  }
 }
 
 function PersonMenu() {
@@ -55,6 +140,7 @@ function PersonMenu() {
   };
   const entries: MenuEntry[] = [
     { heading: name },
+    ...(person.value?.guest ? [] : [{ label: t`Account`, icon: settings, onSelect: () => navigate(href("account")) }]),
     "line",
     ...languageEntries((language) => chooseLanguage(language)),
     "line",

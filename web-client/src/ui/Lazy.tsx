@@ -3,6 +3,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "@lingui/core/macro";
+import { fetchOffice } from "../i18n/i18n";
 import { Busy, Failed } from "./parts/Empty";
 
 export interface LazyPage<P> {
@@ -17,6 +18,11 @@ export function lazyPage<P>(load: () => Promise<{ default: ComponentType<P> }>):
     load: async () => (page.loaded = (await load()).default),
   };
   return page;
+}
+
+/** A page of ui/office: its words come with it. */
+export function officePage<P>(load: () => Promise<{ default: ComponentType<P> }>): LazyPage<P> {
+  return lazyPage(async () => (await Promise.all([load(), fetchOffice()]))[0]);
 }
 
 export function Lazy<P extends object>({ page, props }: { page: LazyPage<P>; props: P }) {

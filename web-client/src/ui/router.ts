@@ -4,23 +4,40 @@ import { computed, signal } from "@preact/signals";
 
 export type Route =
   | { page: "welcome"; expired: boolean }
+  | { page: "invite"; token: string }
+  | { page: "reset"; token: string }
+  | { page: "guest"; token: string }
   | { page: "home" }
+  | { page: "account" }
+  | { page: "people"; person: string | null }
+  | { page: "courses" }
+  | { page: "course"; course: string }
+  | { page: "groups"; group: string | null }
+  | { page: "academy" }
   | { page: "class"; session: string }
   | { page: "library" }
   | { page: "replay"; recording: string; at: string | null }
   | { page: "nowhere" };
+
+const PLAIN = ["library", "account", "courses", "academy"] as const;
 
 export function parseRoute(path: string, query: string): { person: string | null; route: Route } {
   const search = new URLSearchParams(query);
   const [, person, rest] = /^\/u\/([0-9]+)(?:\/(.*))?$/.exec(path) ?? [];
   if (person === undefined) {
     const expired = search.get("link") === "expired";
-    return { person: null, route: path === "/" ? { page: "welcome", expired } : { page: "nowhere" } };
+    if (path === "/" || path === "/signin") return { person: null, route: { page: "welcome", expired } };
+    const [, by, token = ""] = /^\/(invite|reset|guest)\/([A-Za-z0-9_-]+)$/.exec(path) ?? [];
+    return { person: null, route: by ? { page: by as "invite" | "reset" | "guest", token } : { page: "nowhere" } };
   }
   const [page = "", argument = "", ...more] = (rest ?? "").replace(/\/$/, "").split("/").map(decode);
   if (more.length > 0) return { person, route: { page: "nowhere" } };
   if (page === "" && !argument) return { person, route: { page: "home" } };
-  if (page === "library" && !argument) return { person, route: { page: "library" } };
+  const plain = PLAIN.find((name) => name === page);
+  if (plain && !argument) return { person, route: { page: plain } };
+  if (page === "people") return { person, route: { page: "people", person: argument || null } };
+  if (page === "courses" && argument) return { person, route: { page: "course", course: argument } };
+  if (page === "groups") return { person, route: { page: "groups", group: argument || null } };
   if (page === "class" && argument) return { person, route: { page: "class", session: argument } };
   if (page === "replay" && argument) return { person, route: { page: "replay", recording: argument, at: search.get("t") } };
   return { person, route: { page: "nowhere" } };

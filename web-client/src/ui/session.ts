@@ -19,7 +19,15 @@ export function api(): Api {
 
 /** May the person open classes? */
 export function isHost(): boolean {
-  return person.value?.roles.some((role) => role === "instructor" || role === "coordinator") ?? false;
+  return person.value?.roles.some((role) => role === "instructor" || role === "coordinator" || role === "admin") ?? false;
+}
+
+export function isCoordinator(): boolean {
+  return person.value?.roles.some((role) => role === "coordinator" || role === "admin") ?? false;
+}
+
+export function isAdmin(): boolean {
+  return person.value?.roles.includes("admin") ?? false;
 }
 
 /** Learns who it is and, once the guessed `words` are there, speaks their language. Throws ApiError. */
@@ -31,7 +39,7 @@ export async function loadPerson(words: Promise<void>): Promise<void> {
 
 export async function chooseLanguage(language: Locale): Promise<void> {
   await useLanguage(language);
-  if (person.value) person.value = await api().setLanguage(language);
+  if (person.value) person.value = await api().changeMe({ language });
 }
 
 /** What went wrong, in words, with what to do. */
@@ -41,7 +49,7 @@ export function explain(error: unknown): string {
     case "offline":
       return t`The server cannot be reached. Check your connection and try again.`;
     case "signed_out":
-      return t`You are signed out. Open your sign-in link again.`;
+      return t`You are signed out. Load the page again to sign in.`;
     case "forbidden":
       return t`You are not allowed to do this. Ask your coordinator.`;
     case "not_found":
@@ -50,6 +58,8 @@ export function explain(error: unknown): string {
       return t`The server did not accept this. Check what you entered.`;
     case "conflict":
       return t`Somebody changed this in the meantime. Load the page again.`;
+    case "full":
+      return t`The academy has no room left for files. Delete some, or ask for more room.`;
     case "too_fast":
       return t`That was too fast. Wait a moment and try again.`;
     case "unavailable":

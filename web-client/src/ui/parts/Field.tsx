@@ -41,7 +41,13 @@ type Own = "label" | "hint" | "error" | "hideLabel";
 export interface TextFieldProps extends Pick<FieldProps, Own> {
   value: string;
   onInput: (value: string) => void;
-  type?: "text" | "search" | "number" | "date" | "time" | "datetime-local";
+  type?: "text" | "search" | "number" | "date" | "time" | "datetime-local" | "email" | "password" | "color";
+  name?: string;
+  autoComplete?: string;
+  inputMode?: "numeric" | "email" | "text";
+  autoFocus?: boolean;
+  readOnly?: boolean;
+  list?: string;
   placeholder?: string;
   required?: boolean;
   maxLength?: number;
@@ -57,6 +63,42 @@ export function TextField({ label, hint, error, hideLabel, type = "text", onInpu
         <input {...rest} {...wiring} type={type as "text"} class="input" onInput={(event) => onInput(event.currentTarget.value)} />
       )}
     </Field>
+  );
+}
+
+export interface TextAreaProps extends Pick<FieldProps, Own> {
+  value: string;
+  rows?: number;
+  maxLength?: number;
+  onInput: (value: string) => void;
+}
+
+export function TextArea({ label, hint, error, hideLabel, rows = 4, onInput, ...rest }: TextAreaProps) {
+  return (
+    <Field label={label} hint={hint} error={error} hideLabel={hideLabel}>
+      {(wiring) => <textarea {...rest} {...wiring} rows={rows} class="input" onInput={(event) => onInput(event.currentTarget.value)} />}
+    </Field>
+  );
+}
+
+export interface CheckProps {
+  label: string;
+  hint?: string;
+  checked: boolean;
+  disabled?: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+/** Yes or no. */
+export function Check({ label, hint, checked, disabled, onChange }: CheckProps) {
+  return (
+    <label class="choice">
+      <input type="checkbox" checked={checked} disabled={disabled} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>
+        {label}
+        {hint && <span class="field-hint"><br />{hint}</span>}
+      </span>
+    </label>
   );
 }
 

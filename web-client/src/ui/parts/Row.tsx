@@ -39,11 +39,13 @@ export interface TableProps<T> {
   columns: readonly Column<T>[];
   items: readonly T[];
   keyOf: (item: T) => string;
+  /** On a phone each item is a card, its cells below one another. */
+  stack?: boolean;
 }
 
-export function Table<T>({ caption, columns, items, keyOf }: TableProps<T>) {
+export function Table<T>({ caption, columns, items, keyOf, stack }: TableProps<T>) {
   return (
-    <div class="table-frame" tabIndex={0} role="region" aria-label={caption}>
+    <div class={stack ? "table-frame table-stack" : "table-frame"} tabIndex={0} role="region" aria-label={caption}>
       <table class="table">
         <caption class="unseen">{caption}</caption>
         <thead>
@@ -52,7 +54,7 @@ export function Table<T>({ caption, columns, items, keyOf }: TableProps<T>) {
         <tbody>
           {items.map((item) => (
             <tr key={keyOf(item)}>
-              {columns.map((column) => <td class={column.number ? "table-number" : ""} key={column.head}>{column.cell(item)}</td>)}
+              {columns.map((column) => <td class={column.number ? "table-number" : ""} data-head={column.head} key={column.head}>{column.cell(item)}</td>)}
             </tr>
           ))}
         </tbody>
