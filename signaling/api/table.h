@@ -90,6 +90,14 @@ void api_openapi(struct store *store, struct request *request);
 void api_tokens(struct store *store, struct request *request);
 void api_token_create(struct store *store, struct request *request);
 void api_token_delete(struct store *store, struct request *request);
+/* attendance.c */
+void api_session_attendance(struct store *store, struct request *request);
+void api_session_attendance_csv(struct store *store, struct request *request);
+void api_session_attendance_pdf(struct store *store, struct request *request);
+void api_person_attendance(struct store *store, struct request *request);
+void api_person_attendance_csv(struct store *store, struct request *request);
+void api_person_attendance_pdf(struct store *store, struct request *request);
+void api_recording_watched(struct store *store, struct request *request);
 /* audit.c */
 void api_audit(struct store *store, struct request *request);
 void api_audit_csv(struct store *store, struct request *request);

@@ -176,9 +176,9 @@ int attendance_add(struct store *store, const struct attendance_row *rows, size_
 	return store_finish(store, r < 0 ? r : 0);
 }
 
-int attendance_each(struct store *store, int64_t site, int64_t session, int64_t from_ms,
-	int64_t to_ms, void (*found)(int64_t person, const struct attendance_sum *sum, void *arg),
-	void *arg)
+int attendance_each(struct store *store, int64_t site, int64_t session, int64_t person,
+	int64_t from_ms, int64_t to_ms,
+	void (*found)(int64_t person, const struct attendance_sum *sum, void *arg), void *arg)
 {
 	struct rows rows = store_select(store,
 		"SELECT a.person,"
@@ -189,9 +189,10 @@ int attendance_each(struct store *store, int64_t site, int64_t session, int64_t 
 		" CASE a.kind WHEN 'replay' THEN 1 ELSE 0 END"
 		" FROM attendance a"
 		" LEFT JOIN recording r ON r.site = a.site AND r.session = a.session"
-		" WHERE a.site = $1 AND a.session = $2 AND a.kind IN ('present', 'replay')"
-		" ORDER BY a.person, a.at",
-		V_INT(site), V_INT(session));
+		" WHERE a.site = $1 AND a.session = $2 AND a.person BETWEEN $3 AND $4"
+		" AND a.kind IN ('present', 'replay') ORDER BY a.person, a.at",
+		V_INT(site), V_INT(session), V_INT(person ? person : 0),
+		V_INT(person ? person : INT64_MAX));
 	struct ledger ledger = {.from_ms = from_ms, .to_ms = to_ms, .found = found, .arg = arg};
 	int r = 0, end;
 

@@ -62,11 +62,11 @@ struct attendance_stretch {
 struct attendance_sum attendance_union(
 	struct attendance_stretch *stretches, size_t count, int64_t from_ms, int64_t to_ms);
 
-/* Everybody of whom anything is known, of what lies in [from_ms, to_ms), by person. `found` may use
- * the store. */
-int attendance_each(struct store *store, int64_t site, int64_t session, int64_t from_ms,
-	int64_t to_ms, void (*found)(int64_t person, const struct attendance_sum *sum, void *arg),
-	void *arg);
+/* Everybody (person 0), or one, of whom anything is known, of what lies in [from_ms, to_ms), by
+ * person. `found` may use the store. */
+int attendance_each(struct store *store, int64_t site, int64_t session, int64_t person,
+	int64_t from_ms, int64_t to_ms,
+	void (*found)(int64_t person, const struct attendance_sum *sum, void *arg), void *arg);
 
 /*
  * The part of a class that counts: of the time it was planned for, the part in which it was held;

@@ -164,7 +164,7 @@ static int add_session(struct reading *reading, const struct session *session)
 		reading->list.people[i].held_ms += held.length_ms;
 	}
 	return attendance_each(
-		reading->store, session->site, session->id, from, to, add_attendance, &held);
+		reading->store, session->site, session->id, 0, from, to, add_attendance, &held);
 }
 
 static int read_sessions(struct reading *reading)

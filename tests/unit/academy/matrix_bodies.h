@@ -44,6 +44,7 @@ static const struct {
 	{METHOD_POST, "/people/<id>/reset", "{}"},
 	{METHOD_POST, "/people/<id>/signout", "{}"},
 	{METHOD_POST, "/people/import", "email,name\ni-<new>@x.example,I\n"},
+	{METHOD_POST, "/recordings/<id>/watched", "{\"ranges\":[[0,1000]]}"},
 	{METHOD_POST, "/sessions",
 		"{\"course\":\"<course>\",\"title\":\"T\",\"starts_at\":0,\"length_min\":30,"
 		"\"policy\":\"never\"}"},

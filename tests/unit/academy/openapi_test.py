@@ -143,6 +143,50 @@ class OpenApi(unittest.TestCase):
         made = self.ask("POST", "/sessions", body, 201).json
         self.ask("GET", f"/sessions/{made['id']}")
 
+    def test_attendance(self):
+        session = self.ask("GET", "/sessions").json["sessions"][0]
+        site, number = self.campus.rows("SELECT site, id FROM session WHERE title = ?", session["title"])[0]
+        person = self.campus.rows("SELECT id FROM person WHERE name = 'Kemar Baptiste'")[0][0]
+        start, end = 1790000000000, 1790000000000 + 3600000
+        self.campus.run("UPDATE session SET state = 'ended', starts_at = ?, length_min = 60, opened_at = ?, ended_at = ? WHERE id = ?",
+                        start, start, end, number)
+        for kind, begin, to, sent, heard in (
+            ("join", start, start, 0, 0),
+            ("present", start, start + 1200000, 1200000, 600000),
+            ("present", start + 1200000, start + 1800000, 0, 0),  # nothing was to be heard
+            ("leave", start + 1800000, start + 1800000, 0, 0),
+        ):
+            self.campus.run("INSERT INTO attendance (id, site, session, person, kind, at, from_ms, to_ms, sent_ms, heard_ms, link)"
+                            " VALUES (abs(random()), ?, ?, ?, ?, ?, ?, ?, ?, ?, 'good')",
+                            site, number, person, kind, to, begin, to, sent, heard)
+        path = f"/sessions/{session['id']}/attendance"
+        people = self.ask("GET", path).json["people"]
+        kemar = next(line for line in people if line["person"]["name"] == "Kemar Baptiste")
+        self.assertEqual((1800000, 1200000, 600000, 1200000, 33),
+                         tuple(kemar[key] for key in ("present_ms", "sent_ms", "heard_ms", "attended_ms", "percent")))
+        absent = next(line for line in people if line["expected"] and line["person"]["name"] != "Kemar Baptiste")
+        self.assertEqual((0, 0), (absent["joined_at"], absent["percent"]))
+        table = self.ask("GET", path + ".csv").body.decode("utf-8-sig").splitlines()
+        self.assertEqual(len(people) + 1, len(table))
+        self.assertTrue(self.ask("GET", path + ".pdf").body.startswith(b"%PDF-"))
+        mine = f"/people/{kemar['person']['id']}/attendance"
+        self.assertEqual([33], [line["percent"] for line in self.ask("GET", mine, name="trainee").json["sessions"]
+                                if line["session"]["id"] == session["id"]])
+        self.ask("GET", mine + ".csv", name="trainee")
+        self.assertTrue(self.ask("GET", mine + ".pdf", name="trainee").body.startswith(b"%PDF-"))
+        self.ask("GET", path, status=403, name="trainee")
+        self.campus.run("INSERT INTO recording (site, id, session, folder, state, started_at, duration_ms)"
+                        " VALUES (?, 77, ?, 'x/77', 'ready', ?, 3600000)", site, number, start)
+        recording = next(r["id"] for r in self.ask("GET", "/recordings", name="trainee").json["recordings"]
+                         if r["session"]["id"] == session["id"])
+        watched = f"/recordings/{recording}/watched"
+        self.ask("POST", watched, {"ranges": [[1200000, 2400000], [2000000, 2400000]]}, 204, name="trainee")
+        for wrong in ([], [[5, 5]], [[-1, 5]], [[0, 9999999]], [["a", 1]], [[0, 1, 2]], "x"):
+            self.assertEqual(400, self.campus.ask("trainee", "POST", watched, {"ranges": wrong}).status, wrong)
+        # 20 minutes of which half was heard, 10 quiet ones that the replay tells again, and 10 more of the replay.
+        kemar = next(line for line in self.ask("GET", path).json["people"] if line["person"] == kemar["person"])
+        self.assertEqual((1200000, 1800000, 50), (kemar["replay_ms"], kemar["attended_ms"], kemar["percent"]))
+
     def test_sites(self):
         top = next(site for site in self.ask("GET", "/sites").json["sites"] if not site["parent"])
         admin = {"email": "first@new.example", "name": "First"}
