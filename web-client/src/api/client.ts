@@ -49,6 +49,8 @@ export interface Api {
   recordings(): Promise<Recording[]>;
   recording(id: string): Promise<RecordingDetail>;
   recordingEvents(id: string): Promise<RecordedEvent[]>;
+  /** Parts of the recording that were played, in its milliseconds. */
+  watched(id: string, ranges: readonly (readonly [number, number])[]): Promise<void>;
 }
 
 /** JSON below `root`: "/u/3/api/v1" for a person, "/api/v1" for whoever is not signed in yet. */
@@ -96,6 +98,7 @@ export function createApi(person: string, fetcher: typeof fetch = fetch): Api {
     recording: (recording) => call("GET", `/recordings/${id(recording)}`),
     recordingEvents: async (recording) =>
       (await call<{ events: RecordedEvent[] }>("GET", `/recordings/${id(recording)}/events`)).events,
+    watched: (recording, ranges) => call("POST", `/recordings/${id(recording)}/watched`, { ranges }),
   };
 }
 

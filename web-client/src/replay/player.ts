@@ -7,6 +7,7 @@
 // runs ahead. Elements are created a while before their clip begins and dropped after it. The page mounts the
 // elements of `pictures` and `sounds`; it must not move them in the document, as that would pause them.
 import { signal, type ReadonlySignal } from "@preact/signals-core";
+import { canPlay } from "./formats";
 import {
   activeClips, comingClips, endOf, masterClip, momentOf, secondsAt, type Clip, type ClipKind, type Timeline,
 } from "./timeline";
@@ -378,20 +379,6 @@ export class Player {
     setIfChanged(this.#sounds, sounds, (a, b) => a.element === b.element);
     setIfChanged(this.#failed, active.filter((part) => !usable(part)).map((part) => part.clip), (a, b) => a === b);
   }
-}
-
-/** The containers and codecs of src/recorder/FORMAT.md; a browser that has the codec has these profiles. */
-const TYPES: Record<string, string> = {
-  opus: 'audio/webm; codecs="opus"',
-  vp8: 'video/webm; codecs="vp8"',
-  vp9: 'video/webm; codecs="vp09.00.31.08"',
-  av1: 'video/webm; codecs="av01.0.08M.08"',
-  h264: 'video/mp4; codecs="avc1.42E01F"',
-};
-
-function canPlay(clip: Clip, element: HTMLMediaElement): boolean {
-  const type = TYPES[clip.codec];
-  return type === undefined || element.canPlayType(type) !== "";
 }
 
 function usable(part: Part): boolean {

@@ -10,10 +10,11 @@ import { dateOfYear } from "../../i18n/format";
 import { allWatched, placeToGoOn, rememberPlace } from "../../replay/memory";
 import { Player } from "../../replay/player";
 import { firstMoment, parseMoment, type Timeline } from "../../replay/timeline";
+import { Watching } from "../../replay/watching";
 import { Link } from "../Link";
 import { Badge, IconButton } from "../parts";
 import { Icon } from "../parts/Icon";
-import { person } from "../session";
+import { api, person } from "../session";
 import { Controls } from "./Controls";
 import { KeyHelp, useKeys } from "./keys";
 import { Side } from "./Side";
@@ -21,6 +22,8 @@ import { Stage } from "./Stage";
 import "./Theatre.css";
 
 const REMEMBER_EVERY_MS = 5000;
+const NOTE_EVERY_MS = 500;
+const TELL_EVERY_MS = 60_000;
 
 export interface TheatreProps {
   recording: RecordingDetail;
@@ -58,6 +61,23 @@ export function Theatre({ recording, timeline, at }: TheatreProps) {
       clearInterval(timer);
       removeEventListener("pagehide", remember);
       player.destroy();
+    };
+  }, [player]);
+
+  useEffect(() => {
+    const watching = new Watching();
+    const tell = () => {
+      const ranges = watching.take();
+      if (ranges.length > 0) api().watched(recording.id, ranges).catch(() => watching.putBack(ranges));
+    };
+    const note = setInterval(() => player.state.value === "playing" && watching.note(player.position.value), NOTE_EVERY_MS);
+    const timer = setInterval(tell, TELL_EVERY_MS);
+    addEventListener("pagehide", tell);
+    return () => {
+      tell();
+      clearInterval(note);
+      clearInterval(timer);
+      removeEventListener("pagehide", tell);
     };
   }, [player]);
 
