@@ -205,11 +205,52 @@ test('a list with bad rows is told row by row and imports nobody; mended, it imp
   nothingWrong();
 });
 
+test('a course is made, gets people by name and by group, and a file', async () => {
+  let page = await open('groups');
+  await button(page, 'New group').click();
+  await field(page.getByRole('dialog'), 'Name').fill('Recruits 2026 A');
+  await button(page, 'Make the group').click();
+  await page.getByRole('heading', { name: 'Recruits 2026 A' }).waitFor();
+  await button(page, 'Add people').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Add Joris Martina' }).click();
+  await page.getByText('Added', { exact: true }).waitFor();
+  await button(page, 'Done').click();
+  await page.getByRole('button', { name: 'Take Joris Martina out' }).waitFor();
+  await look(page, 'group');
+
+  page = await open('courses');
+  await look(page, 'courses');
+  await button(page, 'New course').click();
+  const dialog = page.getByRole('dialog');
+  await button(dialog, 'Make the course').click();
+  await dialog.getByText('Give the course a title.').waitFor();
+  await look(page, 'course-new');
+  await field(dialog, 'Title').fill('Harbour patrol');
+  await field(dialog, 'Code').fill('SEA-201');
+  await field(dialog, 'Description').fill('From the quay to the reef.');
+  await button(dialog, 'Make the course').click();
+  await page.getByRole('heading', { name: 'Harbour patrol' }).waitFor();
+  await field(page, 'Add a group').selectOption('Recruits 2026 A');
+  await page.getByText('By a group').waitFor();
+  await button(page, 'Add people').click();
+  await page.getByRole('dialog').getByLabel('Search').fill('kemar');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add Kemar Baptiste' }).click();
+  await page.getByText('Added', { exact: true }).waitFor();
+  await button(page, 'Done').click();
+  await page.locator('input[type=file]').setInputFiles({ name: 'Tides.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 tides') });
+  const link = page.getByRole('link', { name: 'Download Tides.pdf' });
+  const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  assert.equal(download.suggestedFilename(), 'Tides.pdf');
+  await page.getByRole('button', { name: 'Take Kemar Baptiste out' }).waitFor();
+  await look(page, 'course');
+  nothingWrong();
+});
+
 test('every page of the office switches its language', async () => {
   const seen = new Map();
   for (const language of ['en', 'es', 'fr', 'nl']) {
     await coordinator.api('PATCH', 'me', { language });
-    for (const path of ['people', 'account']) {
+    for (const path of ['people', 'courses', 'account']) {
       const page = await open(path);
       await page.locator('h1').waitFor();
       const words = await page.locator('main').evaluate((main) => [...main.querySelectorAll('h1, h2, button, label, th')]

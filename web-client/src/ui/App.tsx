@@ -18,6 +18,9 @@ const pages = {
   welcome: officePage(() => import("./office/SignIn")),
   link: officePage(() => import("./office/ByLink")),
   account: officePage(() => import("./office/Account")),
+  courses: officePage(() => import("./office/Courses")),
+  course: officePage(() => import("./office/Course")),
+  groups: officePage(() => import("./office/Groups")),
   people: officePage(() => import("./office/People")),
 };
 type Pages = typeof pages;
@@ -38,7 +41,12 @@ function pageOf(route: Route): { [K in keyof Pages]: [K, Pages[K] extends LazyPa
     case "home":
     case "library":
     case "account":
+    case "courses":
       return [route.page, {}];
+    case "course":
+      return ["course", { courseId: route.course }, route.course];
+    case "groups":
+      return ["groups", { groupId: route.group }, route.group ?? ""];
     case "people":
       return ["people", { personId: route.person }];
     default:

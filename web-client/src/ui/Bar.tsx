@@ -2,6 +2,7 @@
 // The bar over the pages: at which academy one is, where one can go, and who one is. On a phone the ways to go lie
 // along the bottom, where a thumb reaches.
 import { t } from "@lingui/core/macro";
+import book from "lucide-static/icons/book-open.svg?icon";
 import chevron from "lucide-static/icons/chevron-down.svg?icon";
 import film from "lucide-static/icons/film.svg?icon";
 import globe from "lucide-static/icons/globe.svg?icon";
@@ -41,6 +42,7 @@ function places(): Place[] {
   if (person.value?.guest) return [{ to: "", label: t`Home`, icon: house, pages: ["home"] }];
   return [
     { to: "", label: t`Home`, icon: house, pages: ["home"] },
+    { to: "courses", label: t`Courses`, icon: book, pages: ["courses", "course", "groups"] },
     { to: "library", label: t`Library`, icon: film, pages: ["library"] },
     ...(isCoordinator() ? [{ to: "people", label: t`People`, icon: users, pages: ["people" as const] }] : []),
   ];

@@ -64,6 +64,7 @@ export function navigate(to: string, replace = false): void {
   history[replace ? "replaceState" : "pushState"](null, "", to);
   read();
   window.scrollTo(0, 0);
+  document.getElementById("content")?.scrollTo(0, 0);
 }
 
 function read(): void {
