@@ -37,17 +37,23 @@ struct lane {
 struct work {
 	void (*wake)(void *arg);
 	void *wake_arg;
+	void (*written)(void *arg); /* NULL: nobody asks */
+	void *written_arg;
 	bool ending;
 	struct lane lanes[WORK_THREADS]; /* the writer, the readers, the files, the proofs */
 };
 
-static void run_job(struct store *store, const struct job *job)
+static void run_job(const struct work *work, struct store *store, const struct job *job)
 {
+	const int64_t before = store_changes(store);
+
 	if (job->patient)
 		store_wait(store, STORE_PATIENT_MS);
 	job->run(store, job->arg);
 	if (job->patient)
 		store_wait(store, STORE_BUSY_MS);
+	if (work->written && store_changes(store) != before)
+		work->written(work->written_arg);
 }
 
 static bool run_jobs(struct lane *lane)
@@ -58,7 +64,7 @@ static bool run_jobs(struct lane *lane)
 		bool last = !job->run;
 
 		if (!last)
-			run_job(lane->rt.store, job);
+			run_job(lane->work, lane->rt.store, job);
 		/* Has room: no more than WORK_MAX_JOBS are pending in a lane. */
 		if (mailbox_push(lane->finished, job) < 0)
 			assert(!"a lane has more jobs than it took");
@@ -177,6 +183,12 @@ int work_create(const char *database, void (*wake)(void *arg), void *wake_arg,
 	}
 	*ret_work = work;
 	return 0;
+}
+
+void work_on_written(struct work *work, void (*written)(void *arg), void *arg)
+{
+	work->written = written;
+	work->written_arg = arg;
 }
 
 void work_destroy(struct work *work)

@@ -33,6 +33,11 @@ enum work_lane { WORK_WRITE, WORK_READ, WORK_FILE, WORK_PROOF };
  */
 int work_create(const char *database, void (*wake)(void *arg), void *wake_arg,
 	struct work **ret_work, char *why);
+/*
+ * `written` is called on the thread of the lane that writes after each job that changed rows: it must
+ * only signal. Before the first job.
+ */
+void work_on_written(struct work *work, void (*written)(void *arg), void *arg);
 /* Runs every job that was submitted, then ends the threads and calls the last `done`s. Accepts
  * NULL. */
 void work_destroy(struct work *work);

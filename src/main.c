@@ -18,6 +18,7 @@
 #include "academy/vault.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "delivery/post.h"
 #include "lectern/config.h"
 #include "lectern/engine.h"
 #include "options.h"
@@ -46,6 +47,7 @@ struct lecternd {
 	struct vault *vault;
 	struct server server;
 	struct http *http;
+	struct post *post;
 	struct live *live;
 	struct clerk *clerk;
 	char why[WHY];
@@ -190,6 +192,18 @@ static int start_engine(struct lecternd *d)
 	return r;
 }
 
+static int start_post(struct lecternd *d)
+{
+	const struct post_params params = {d->data.database, &d->config, d->vault};
+	int r = post_create(&params, &d->post, d->why);
+
+	if (r == 0)
+		work_on_written(d->server.work, post_wake, d->post);
+	else if (d->why[0] == '\0')
+		fail(d, r, "cannot start the post");
+	return r;
+}
+
 /* Nothing may be logged before the last step that can fail on what the operator gave. */
 static int start(struct lecternd *d)
 {
@@ -200,6 +214,8 @@ static int start(struct lecternd *d)
 		r = vault_open(d->data.vault, &d->vault, d->why);
 	if (r == 0)
 		r = prepare_database(d);
+	if (r == 0)
+		r = post_check(&d->config, d->why);
 	if (r < 0 || d->options.check)
 		return r;
 	upload_clear(d->config.data);
@@ -210,6 +226,8 @@ static int start(struct lecternd *d)
 	r = http_create(&d->server, &ws_protocol, &d->http, d->why);
 	if (r == 0)
 		r = work_create(d->data.database, http_wake, d->http, &d->server.work, d->why);
+	if (r == 0)
+		r = start_post(d);
 	if (r == 0)
 		r = start_engine(d);
 	if (r == 0)
@@ -272,6 +290,7 @@ static void end(struct lecternd *d)
 	d->server.work = NULL;
 	work_destroy(work);
 	clerk_destroy(d->clerk);
+	post_destroy(d->post);
 	lectern_engine_destroy(d->server.engine);
 	http_destroy(d->http);
 	auth_destroy(d->server.auth);

@@ -228,12 +228,28 @@ int delivery_set_failed(struct store *store, int64_t id, int64_t now_ms, const c
 	return r < 0 ? r : 0;
 }
 
+static int is_news(struct store *store, const char *problem)
+{
+	struct rows rows = store_select(store,
+		"SELECT 1 FROM delivery"
+		" WHERE kind = 'mail' AND state = 'waiting' AND problem <> $1 LIMIT 1",
+		V_TEXT(problem));
+	bool found = rows_next(&rows);
+	int r = rows_close(&rows);
+
+	return r < 0 ? r : found;
+}
+
 int delivery_note_mail(struct store *store, const char *problem)
 {
-	int r = store_run(store,
-		"UPDATE delivery SET problem = $1"
-		" WHERE kind = 'mail' AND state = 'waiting' AND problem <> $1",
-		V_TEXT(problem));
+	/* An update locks the database even where there is nothing to be changed. */
+	int r = is_news(store, problem);
+
+	if (r > 0)
+		r = store_run(store,
+			"UPDATE delivery SET problem = $1"
+			" WHERE kind = 'mail' AND state = 'waiting' AND problem <> $1",
+			V_TEXT(problem));
 
 	return r < 0 ? r : 0;
 }

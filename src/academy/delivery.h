@@ -20,7 +20,7 @@ struct store;
 enum {
 	DELIVERY_TARGET = 512,	     /* an address, or a webhook's URL, with the NUL */
 	DELIVERY_EVENT = 48,	     /* "session.invited" */
-	DELIVERY_PROBLEM = 256,	     /* one line in English, for who administers */
+	DELIVERY_PROBLEM = 320,	     /* one line in English, for who administers */
 	DELIVERY_MAX_BODY = 2 << 20, /* bytes; a longer one is refused when it is added */
 	DELIVERY_MAX_PAGE = 200,
 };

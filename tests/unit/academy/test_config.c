@@ -32,6 +32,9 @@ static void every_key_is_read(void **state)
 			"media: { workers = 3; address = \"127.0.0.1\"; port = 5000;"
 			" announce = [\"192.0.2.1\", \"2001:db8::1\"]; };\n"
 			"recorder: { program = \"/r\"; grace = 9; };\n"
+			"mail: { url = \"smtps://[::1]:465\"; user = \"u\"; password = \"p\";"
+			" from = \"a@b.example\"; organisation = \"O\"; tls = \"required\"; };\n"
+			"webhooks: { allow_private = true; };\n"
 			"log: { level = \"debug\"; };\n",
 			why),
 		0);
@@ -50,6 +53,13 @@ static void every_key_is_read(void **state)
 	assert_string_equal(config.media.announce[1], "2001:db8::1");
 	assert_string_equal(config.recorder.program, "/r");
 	assert_int_equal(config.recorder.grace_s, 9);
+	assert_string_equal(config.mail.url, "smtps://[::1]:465");
+	assert_string_equal(config.mail.user, "u");
+	assert_string_equal(config.mail.password, "p");
+	assert_string_equal(config.mail.from, "a@b.example");
+	assert_string_equal(config.mail.organisation, "O");
+	assert_int_equal(config.mail.tls, LECTERN_TLS_REQUIRED);
+	assert_true(config.webhooks.allow_private);
 	assert_int_equal(config.log_level, LOG_DEBUG);
 }
 
@@ -66,6 +76,17 @@ static void what_is_wrong_is_told_with_its_line(void **state)
 		{"\nhttp: { port = 70000; };",
 			"x.conf:2: port must be a whole number from 0 to 65535"},
 		{"http: { port = -1; };", "port must be"},
+		{"mail: { url = \"http://x\"; };", "url must be like \"smtp://"},
+		{"mail: { url = \"smtp://x\"; };", "mail.from is missing"},
+		{"mail: { from = \"a@b\\r\\nBcc: c@d\"; };", "from must be one address"},
+		{"mail: { from = \"A <a@b>\"; };", "from must be one address"},
+		{"mail: { user = \"u\"; };", "belong together"},
+		{"mail: { user = \"u\"; password = \"p\"; password_file = \"/p\"; };",
+			"give one of the two"},
+		{"mail: { user = \"u\"; password = \"p\"; tls = \"offered\"; };",
+			"is for tls = \"required\" only"},
+		{"mail: { tls = \"yes\"; };", "tls must be"},
+		{"webhooks: { allow_private = 1; };", "allow_private must be true or false"},
 		{"http: { port = 80.5; };", "port must be"},
 		{"http: { port = \"80\"; };", "port must be"},
 		{"http: { port = true; };", "port must be"},
