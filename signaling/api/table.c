@@ -48,6 +48,8 @@ const struct route api_routes[] = {
 	{ METHOD_GET, "/courses/<id>/shares", ACCESS_COURSE_SHARE, WORK_READ, api_course_shares },
 	{ METHOD_PUT, "/courses/<id>/shares/<id>", ACCESS_COURSE_SHARE, WORK_WRITE, api_course_share },
 	{ METHOD_DELETE, "/courses/<id>/shares/<id>", ACCESS_COURSE_SHARE, WORK_WRITE, api_course_unshare },
+	{ METHOD_GET, "/deliveries", ACCESS_DELIVERY_LIST, WORK_READ, api_deliveries, .saw = true },
+	{ METHOD_POST, "/deliveries/<id>/retry", ACCESS_DELIVERY_RETRY, WORK_WRITE, api_delivery_retry },
 	{ METHOD_GET, "/feeds/<token>.ics", ACCESS_PUBLIC_USE, WORK_READ, api_feed, api_feed_finish, api_feed_admit },
 	{ METHOD_GET, "/groups", ACCESS_GROUP_LIST, WORK_READ, api_groups },
 	{ METHOD_POST, "/groups", ACCESS_GROUP_CREATE, WORK_WRITE, api_group_create },
@@ -123,6 +125,11 @@ const struct route api_routes[] = {
 	{ METHOD_PATCH, "/venues/<id>", ACCESS_VENUE_CHANGE, WORK_WRITE, api_venue_change },
 	{ METHOD_DELETE, "/venues/<id>", ACCESS_VENUE_DELETE, WORK_WRITE, api_venue_delete },
 	{ METHOD_GET, "/verify/<number>", ACCESS_PUBLIC_USE, WORK_READ, api_verify, api_verified, api_verify_admit },
+	{ METHOD_GET, "/webhooks", ACCESS_WEBHOOK_LIST, WORK_READ, api_webhooks },
+	{ METHOD_POST, "/webhooks", ACCESS_WEBHOOK_CREATE, WORK_WRITE, api_webhook_create, .secret = true },
+	{ METHOD_GET, "/webhooks/<id>", ACCESS_WEBHOOK_SEE, WORK_READ, api_webhook },
+	{ METHOD_PATCH, "/webhooks/<id>", ACCESS_WEBHOOK_CHANGE, WORK_WRITE, api_webhook_change },
+	{ METHOD_DELETE, "/webhooks/<id>", ACCESS_WEBHOOK_DELETE, WORK_WRITE, api_webhook_delete },
 	{ 0 },
 };
 

@@ -183,5 +183,13 @@ void api_certificate_revoke(struct store *store, struct request *request);
 void api_verify(struct store *store, struct request *request);
 bool api_verify_admit(struct request *request);
 void api_verified(struct request *request);
+/* webhooks.c */
+void api_deliveries(struct store *store, struct request *request);
+void api_delivery_retry(struct store *store, struct request *request);
+void api_webhook(struct store *store, struct request *request);
+void api_webhook_change(struct store *store, struct request *request);
+void api_webhook_create(struct store *store, struct request *request);
+void api_webhook_delete(struct store *store, struct request *request);
+void api_webhooks(struct store *store, struct request *request);
 
 #endif

@@ -81,6 +81,7 @@ static const char *const find[ACCESS_KINDS] = {
 	[KIND_GUEST_LINK] =
 		ROLES_IN("SELECT g.site, o.course, o.id, 0 FROM guest_link g"
 			 " JOIN session o ON o.site = g.site AND o.id = g.session WHERE g.id = $1"),
+	[KIND_DELIVERY] = ROLES_IN("SELECT site, 0, 0, 0 FROM delivery WHERE id = $1"),
 	[KIND_VENUE] = ROLES_IN("SELECT site, 0, 0, 0 FROM venue WHERE id = $1"),
 	[KIND_BLACKOUT] = ROLES_IN("SELECT site, 0, 0, 0 FROM blackout WHERE id = $1"),
 	[KIND_TOKEN] = ROLES_IN("SELECT site, 0, 0, person FROM api_token WHERE id = $1"),
@@ -98,6 +99,7 @@ static const enum access_right sees[ACCESS_KINDS] = {
 	[KIND_SERIES] = ACCESS_SERIES_SEE,
 	[KIND_RECORDING] = ACCESS_RECORDING_SEE,
 	[KIND_GUEST_LINK] = ACCESS_GUEST_LINK_SEE,
+	[KIND_DELIVERY] = ACCESS_DELIVERY_SEE,
 	[KIND_VENUE] = ACCESS_VENUE_SEE,
 	[KIND_BLACKOUT] = ACCESS_BLACKOUT_SEE,
 	[KIND_TOKEN] = ACCESS_TOKEN_SEE,

@@ -5,6 +5,7 @@
 
 #include "academy/series.h"
 #include "academy/series_priv.h"
+#include "academy/webhook.h"
 #include "store/id.h"
 #include "store/store.h"
 
@@ -176,7 +177,14 @@ int change_apply(struct store *store, struct change *change, int64_t now_ms)
 {
 	int r = store_begin(store);
 
-	return r < 0 ? r : store_finish(store, write_change(store, change, now_ms));
+	if (r < 0)
+		return r;
+	r = write_change(store, change, now_ms);
+	if (r == 0)
+		r = webhook_tell_session(store,
+			change->before.id ? WEBHOOK_SESSION_CHANGED : WEBHOOK_SESSION_CREATED,
+			change->site, change->session, now_ms);
+	return store_finish(store, r);
 }
 
 static int cancel_rows(
@@ -216,6 +224,9 @@ int series_cancel(struct store *store, const struct session *session, enum scope
 			V_INT(session->site), V_INT(session->series));
 	if (count == 0)
 		r = -EPERM; /* cancelled meanwhile */
+	if (count > 0 && r >= 0)
+		r = webhook_tell_session(
+			store, WEBHOOK_SESSION_CANCELLED, session->site, session->id, now_ms);
 	r = store_finish(store, count < 0 ? count : r);
 	if (r < 0)
 		return r;

@@ -7,6 +7,7 @@
 
 #include "academy/part.h"
 #include "academy/webhook.h"
+#include "base/clock.h"
 #include "store/id.h"
 #include "store/store.h"
 
@@ -194,6 +195,8 @@ int session_insert(
 	int64_t id = id_new();
 	int r = insert_session(store, site, id, params);
 
+	if (r == 0)
+		r = webhook_tell_session(store, WEBHOOK_SESSION_CREATED, site, id, clock_wall_ms());
 	if (r < 0)
 		return r;
 	*ret_id = id;

@@ -324,10 +324,11 @@ static json_t *id_word(int64_t id)
 
 static json_t *read_session(const struct rows *rows)
 {
-	return json_pack("{s:o, s:o, s:s, s:I, s:I, s:s, s:s}", "id", id_word(row_int(rows, 0)),
-		"course", id_word(row_int(rows, 1)), "title", row_text(rows, 2), "starts_at",
-		(json_int_t)row_int(rows, 3), "length_min", (json_int_t)row_int(rows, 4),
-		"time_zone", row_text(rows, 5), "state", row_text(rows, 6));
+	return json_pack("{s:o, s:o, s:s, s:I, s:I, s:s, s:s, s:o}", "id",
+		id_word(row_int(rows, 0)), "course", id_word(row_int(rows, 1)), "title",
+		row_text(rows, 2), "starts_at", (json_int_t)row_int(rows, 3), "length_min",
+		(json_int_t)row_int(rows, 4), "time_zone", row_text(rows, 5), "state",
+		row_text(rows, 6), "series", id_word(row_int(rows, 7)));
 }
 
 int webhook_tell_session(struct store *store, enum webhook_event event, int64_t site,
@@ -340,7 +341,8 @@ int webhook_tell_session(struct store *store, enum webhook_event event, int64_t 
 	if (r <= 0)
 		return r;
 	rows = store_select(store,
-		"SELECT id, course, title, starts_at, length_min, time_zone, state FROM session"
+		"SELECT id, course, title, starts_at, length_min, time_zone,"
+		" CASE cancelled_at WHEN 0 THEN state ELSE 'cancelled' END, series FROM session"
 		" WHERE site = $1 AND id = $2",
 		V_INT(site), V_INT(session));
 	r = rows_next(&rows) ? 0 : -ENOENT;

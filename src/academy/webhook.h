@@ -77,6 +77,7 @@ int webhook_remove(struct store *store, int64_t site, int64_t id, int64_t now_ms
 int webhook_secret(
 	const struct vault *vault, int64_t id, const char *sealed, char secret[WEBHOOK_SECRET]);
 
+/* Of a change to several sessions of a series the first one is told. */
 int webhook_tell_session(struct store *store, enum webhook_event event, int64_t site,
 	int64_t session, int64_t now_ms);
 int webhook_tell_recording(struct store *store, enum webhook_event event, int64_t site,

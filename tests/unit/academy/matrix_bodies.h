@@ -26,6 +26,7 @@ static const struct {
 	{METHOD_PATCH, "/courses/<id>/materials/<id>", "{\"position\":0}"},
 	{METHOD_PUT, "/courses/<id>/people/<id>", "{\"as\":\"trainee\"}"},
 	{METHOD_PUT, "/courses/<id>/shares/<id>", "{}"},
+	{METHOD_POST, "/deliveries/<id>/retry", "{}"},
 	{METHOD_POST, "/groups", "{\"name\":\"G<new>\"}"},
 	{METHOD_PATCH, "/groups/<id>", "{\"name\":\"G<new>\"}"},
 	{METHOD_PUT, "/groups/<id>/people/<id>", "{}"},
@@ -61,6 +62,9 @@ static const struct {
 	{METHOD_POST, "/tokens", "{\"name\":\"T\",\"scopes\":[\"read\"],\"days\":1}"},
 	{METHOD_POST, "/venues", "{\"name\":\"V <new>\"}"},
 	{METHOD_PATCH, "/venues/<id>", "{\"seats\":12}"},
+	{METHOD_POST, "/webhooks",
+		"{\"url\":\"https://x.example/\",\"events\":[\"session.created\"]}"},
+	{METHOD_PATCH, "/webhooks/<id>", "{\"enabled\":false}"},
 };
 
 #endif

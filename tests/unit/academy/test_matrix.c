@@ -278,6 +278,12 @@ static int64_t make_it(struct fixture *f, enum access_kind kind, enum place plac
 	case KIND_VENUE:
 		return make_named(
 			f, place, "INSERT INTO venue (site, id, name) VALUES ($1, $2, $3)");
+	case KIND_DELIVERY:
+		return run(f,
+			"INSERT INTO delivery (id, site, kind, target, event, body, created_at, "
+			"due_at,"
+			" until_at) VALUES ($1, $2, 'mail', 'x@x.example', 'e', '{}', 1, $3, $3)",
+			f->sites[place], clock_wall_ms() + 600000, 0);
 	case KIND_WEBHOOK:
 		return make_named(f, place,
 			"INSERT INTO webhook (site, id, url, secret, events, created_by, "
@@ -314,10 +320,11 @@ static enum access_kind kind_in_path(const char *word, size_t len)
 		const char *word;
 		enum access_kind kind;
 	} words[] = {{"blackouts", KIND_BLACKOUT}, {"certificates", KIND_CERTIFICATE},
-		{"courses", KIND_COURSE}, {"groups", KIND_GROUP}, {"guests", KIND_GUEST_LINK},
-		{"people", KIND_PERSON}, {"recordings", KIND_RECORDING}, {"series", KIND_SERIES},
-		{"sessions", KIND_SESSION}, {"shares", KIND_SITE}, {"sites", KIND_SITE},
-		{"tokens", KIND_TOKEN}, {"venues", KIND_VENUE}, {"webhooks", KIND_WEBHOOK}};
+		{"courses", KIND_COURSE}, {"deliveries", KIND_DELIVERY}, {"groups", KIND_GROUP},
+		{"guests", KIND_GUEST_LINK}, {"people", KIND_PERSON},
+		{"recordings", KIND_RECORDING}, {"series", KIND_SERIES}, {"sessions", KIND_SESSION},
+		{"shares", KIND_SITE}, {"sites", KIND_SITE}, {"tokens", KIND_TOKEN},
+		{"venues", KIND_VENUE}, {"webhooks", KIND_WEBHOOK}};
 
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (strlen(words[i].word) == len && memcmp(words[i].word, word, len) == 0)
