@@ -36,7 +36,7 @@ enum webhook_event {
 enum {
 	WEBHOOK_URL = DELIVERY_TARGET,
 	WEBHOOK_SECRET = 50, /* "whsec_" and base64url of 32 bytes, with the NUL */
-	WEBHOOK_MAX_PER_SITE = 20,
+	WEBHOOK_MAX_PER_SITE = 100,
 };
 
 #define WEBHOOK_PATIENCE_MS (3 * 24 * 3600 * 1000LL)

@@ -180,7 +180,8 @@ static int take_command(CURL *easy, curl_infotype type, char *bytes, size_t len,
 	struct errand *errand = arg;
 
 	(void)easy;
-	if (type == CURLINFO_HEADER_OUT)
+	/* A refusal is followed by the end of the connection. */
+	if (type == CURLINFO_HEADER_OUT && !(len >= 4 && memcmp(bytes, "QUIT", 4) == 0))
 		snprintf(errand->command, sizeof(errand->command), "%.*s", len < 4 ? (int)len : 4,
 			bytes);
 	return 0;

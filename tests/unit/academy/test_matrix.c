@@ -282,8 +282,8 @@ static int64_t make_it(struct fixture *f, enum access_kind kind, enum place plac
 		return run(f,
 			"INSERT INTO delivery (id, site, kind, target, event, body, created_at, "
 			"due_at,"
-			" until_at) VALUES ($1, $2, 'mail', 'x@x.example', 'e', '{}', 1, $3, $3)",
-			f->sites[place], clock_wall_ms() + 600000, 0);
+			" until_at) VALUES ($1, $2, 'mail', 'x@x.example', 'e', '{}', $4, $3, $3)",
+			f->sites[place], clock_wall_ms() + 600000, clock_wall_ms());
 	case KIND_WEBHOOK:
 		return make_named(f, place,
 			"INSERT INTO webhook (site, id, url, secret, events, created_by, "
