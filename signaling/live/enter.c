@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "signaling/live.h"
 #include "signaling/work.h"
+#include "src/academy/access.h"
 #include "src/academy/recording.h"
 #include "src/store/id.h"
 
@@ -24,7 +25,9 @@ struct enter_job {
 	uint64_t client;
 	struct proto_request request;
 	char instance[INSTANCE_TEXT];
-	int64_t site, session, person;
+	struct access_who who;
+	int64_t session;
+	bool guest; /* came by a link, to this one session */
 	struct class_facts facts;
 	int result;
 };
@@ -32,23 +35,29 @@ struct enter_job {
 static void run(struct store *store, void *arg)
 {
 	struct enter_job *job = arg;
+	const int64_t person = job->who.person;
 	struct recording recording;
+	struct access access; /* a course of another site may be shared with that of the person */
 
-	job->result = session_get(store, job->site, job->session, &job->facts.session);
-	if (job->result == 0)
-		job->result = door_get(store, job->site, job->session, &job->facts.door);
+	job->result = access_check(store, ACCESS_SESSION_SEE, &job->who, job->session, &access);
 	if (job->result < 0)
 		return;
-	job->result = session_role(store, job->site, job->session, job->person, &job->facts.role);
+	job->guest = (access.roles & (ACCESS_GUEST | ACCESS_CLASS)) == ACCESS_GUEST;
+	job->result = session_get(store, access.site, job->session, &job->facts.session);
+	if (job->result == 0)
+		job->result = door_get(store, access.site, job->session, &job->facts.door);
+	if (job->result < 0)
+		return;
+	job->result = session_role(store, access.site, job->session, person, &job->facts.role);
 	if (job->result < 0)
 		return;
 	/* The room knows those whom it removed itself; this is for the time before a restart. */
-	job->result = session_was_removed(store, job->site, job->session, job->person);
+	job->result = session_was_removed(store, access.site, job->session, person);
 	if (job->result != 0) {
 		job->result = job->result < 0 ? job->result : -EPERM;
 		return;
 	}
-	if (recording_find_by_session(store, job->site, job->session, &recording) == 0)
+	if (recording_find_by_session(store, access.site, job->session, &recording) == 0)
 		job->facts.recorded = recording.state == RECORDING_RUNNING;
 }
 
@@ -196,11 +205,13 @@ static int knock(const struct class_facts *facts)
 	return live_now().wall_ms < from ? -EAGAIN : 0;
 }
 
-static enum room_role room_role_of(enum session_role role)
+static enum room_role room_role_of(enum session_role role, bool guest)
 {
 	if (role == IN_SESSION_INSTRUCTOR)
 		return ROOM_INSTRUCTOR;
-	return role == IN_SESSION_COORDINATOR ? ROOM_COORDINATOR : ROOM_TRAINEE;
+	if (role == IN_SESSION_COORDINATOR)
+		return ROOM_COORDINATOR;
+	return guest ? ROOM_GUEST : ROOM_TRAINEE;
 }
 
 static void done(void *arg)
@@ -224,7 +235,7 @@ static void done(void *arg)
 	if (result < 0)
 		refuse(client, &job->request, result);
 	else
-		enter(client, classroom, room_role_of(job->facts.role), &job->request,
+		enter(client, classroom, room_role_of(job->facts.role, job->guest), &job->request,
 			job->instance);
 	free(job);
 }
@@ -240,8 +251,7 @@ static int ask(struct client *client, const struct proto_request *request, int64
 	job->client = client->id;
 	job->request.type = request->type;
 	job->request.id = request->id;
-	job->site = client->identity.person.site;
-	job->person = client->identity.person.id;
+	job->who = (struct access_who){client->identity.person.site, client->identity.person.id};
 	job->session = session;
 	snprintf(job->instance, sizeof(job->instance), "%s", request->u.enter.instance);
 	result = work_submit_to(client->live->server->work, WORK_READ, run, done, job);
@@ -265,7 +275,7 @@ void live_enter(struct client *client, const struct proto_request *request)
 		return;
 	}
 	classroom = live_find_classroom(client->live, session);
-	if (classroom && classroom->session.site == client->identity.person.site)
+	if (classroom)
 		seat = classroom_find_seat(classroom, id_text(client->identity.person.id, member));
 	if (seat) {
 		enter(client, classroom, seat->role, request, request->u.enter.instance);

@@ -98,7 +98,7 @@ class Server:
             for session in self.api("instructor", "GET", "/sessions")["sessions"]
             if session["title"] != "Écouter et désamorcer"
         )
-        body = {"course": course, "title": "Test", "starts_at": 0, "length_min": 60, "policy": policy}
+        body = {"course": course, "title": "Test", "starts_at": 0, "length_min": 60, "policy": policy, "despite": True}
         body["starts_at"] = int(time.time() + 60 * minutes) * 1000 if minutes else 0
         session = self.api("instructor", "POST", "/sessions", body)["id"]
         if columns:
