@@ -46,6 +46,12 @@ export function dateOfYear(ms: number): string {
   return date({ day: "numeric", month: "short", year: "numeric" }).format(ms);
 }
 
+/** Days as their noon in UTC: 23–29 Nov 2026; with one day alone its month: November 2026. */
+export function dateSpan(first: number, last: number | null): string {
+  if (last === null) return date({ month: "long", year: "numeric", timeZone: "UTC" }).format(first);
+  return date({ day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).formatRange(first, last);
+}
+
 /** The short name of a zone at a moment: AST, GMT-4, CET. */
 export function zoneName(ms: number, timeZone?: string): string {
   const parts = date({ timeZoneName: "short", ...(timeZone && { timeZone }) }).formatToParts(ms);

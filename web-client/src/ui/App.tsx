@@ -13,6 +13,7 @@ import { current, type Route } from "./router";
 const pages = {
   home: lazyPage(() => import("./pages/Home")),
   library: lazyPage(() => import("./pages/Library")),
+  timetable: officePage(() => import("./office/timetable/Timetable")),
   replay: lazyPage(() => import("./pages/Replay")),
   class: lazyPage(() => import("./classroom/index")),
   welcome: officePage(() => import("./office/SignIn")),
@@ -40,6 +41,7 @@ function pageOf(route: Route): { [K in keyof Pages]: [K, Pages[K] extends LazyPa
       return ["replay", { recordingId: route.recording, at: route.at }, route.recording];
     case "home":
     case "library":
+    case "timetable":
     case "account":
     case "courses":
       return [route.page, {}];

@@ -3,6 +3,7 @@
 // along the bottom, where a thumb reaches.
 import { t } from "@lingui/core/macro";
 import book from "lucide-static/icons/book-open.svg?icon";
+import calendar from "lucide-static/icons/calendar-days.svg?icon";
 import chevron from "lucide-static/icons/chevron-down.svg?icon";
 import film from "lucide-static/icons/film.svg?icon";
 import globe from "lucide-static/icons/globe.svg?icon";
@@ -42,6 +43,7 @@ function places(): Place[] {
   if (person.value?.guest) return [{ to: "", label: t`Home`, icon: house, pages: ["home"] }];
   return [
     { to: "", label: t`Home`, icon: house, pages: ["home"] },
+    { to: "timetable", label: t`Timetable`, icon: calendar, pages: ["timetable"] },
     { to: "courses", label: t`Courses`, icon: book, pages: ["courses", "course", "groups"] },
     { to: "library", label: t`Library`, icon: film, pages: ["library"] },
     ...(isCoordinator() ? [{ to: "people", label: t`People`, icon: users, pages: ["people" as const] }] : []),

@@ -16,10 +16,11 @@ export type Route =
   | { page: "academy" }
   | { page: "class"; session: string }
   | { page: "library" }
+  | { page: "timetable" }
   | { page: "replay"; recording: string; at: string | null }
   | { page: "nowhere" };
 
-const PLAIN = ["library", "account", "courses", "academy"] as const;
+const PLAIN = ["library", "timetable", "account", "courses", "academy"] as const;
 
 export function parseRoute(path: string, query: string): { person: string | null; route: Route } {
   const search = new URLSearchParams(query);

@@ -2,6 +2,7 @@
 // The parts that every page is made of.
 export { Badge, Meter } from "./Meter";
 export { Button, IconButton } from "./Button";
+export { Checks } from "./Checks";
 export { Dialog } from "./Dialog";
 export { Busy, EmptyState, Failed } from "./Empty";
 export { Check, Choice, Field, Select, TextArea, TextField, type Option } from "./Field";
