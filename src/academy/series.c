@@ -122,8 +122,10 @@ static int parse_rule(struct change *change, int64_t *start, const char **ret_wh
 	if (r < 0)
 		return r;
 	r = rule_parse(change->plan.rule, start, zone, rule, ret_why);
-	if (r == 0)
+	if (r == 0) {
 		memcpy(change->plan.rule, rule, sizeof(rule));
+		*ret_why = NULL;
+	}
 	zone_close(zone);
 	return r;
 }
