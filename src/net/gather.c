@@ -22,7 +22,8 @@ static void note_turn(struct gather *gather, uint64_t began_us, uint64_t ended_u
 /* As long as what waits meanwhile is sent in time. */
 static uint32_t time_left(const struct gather *gather)
 {
-	uint32_t left_us = GATHER_LATENCY_US - gather->long_us;
+	uint32_t spent_us = gather->long_us + gather->long_us / 2;
+	uint32_t left_us = spent_us < GATHER_LATENCY_US ? GATHER_LATENCY_US - spent_us : 0;
 
 	return left_us < GATHER_LEAST_US ? GATHER_LEAST_US : least(left_us, GATHER_MOST_US);
 }

@@ -20,10 +20,13 @@
 #include <stdint.h>
 
 enum {
-	/* With 500 receivers on two workers, whose longest turns take 3 ms, that leaves 1 ms of
-	 * gathering, and 99 of 100 packets are on their way within 5 ms; with 200 on one worker,
-	 * 2 ms, which are half as many turns. */
-	GATHER_LATENCY_US = 4000,
+	/*
+	 * Less one and a half times the longest turn: what waits is sent in the middle of the next
+	 * one, and may have come while another went on. With 500 receivers on two workers, whose
+	 * longest turns take more than 2 ms, next to nothing is left for gathering, and 99 of 100
+	 * packets are on their way within 5 ms; with 200 on one worker it is 2 ms.
+	 */
+	GATHER_LATENCY_US = 4200,
 	GATHER_LEAST_US = 500, /* below it there is nothing to be gained */
 	GATHER_FIRST_US = 1000,
 	GATHER_MOST_US = 3000,
