@@ -60,10 +60,10 @@ async function reachable(address, port) {
 
 const outside = () => Object.values(networkInterfaces()).flat().find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
-test('the first start makes the demo academy and prints three links that sign in', async () => {
+test('the first start makes the demo academy and prints four links that sign in', async () => {
   server = await new Server('startup').start();
   const links = await server.links();
-  assert.deepEqual(Object.keys(links).sort(), ['coordinator', 'instructor', 'trainee']);
+  assert.deepEqual(Object.keys(links).sort(), ['administrator', 'coordinator', 'instructor', 'trainee']);
   for (const [role, link] of Object.entries(links)) {
     const answer = await fetch(link, { redirect: 'manual' });
     assert.equal(answer.status, 303);
@@ -72,7 +72,7 @@ test('the first start makes the demo academy and prints three links that sign in
     assert.match(cookie, /SameSite=Lax/i);
     const base = new URL(answer.headers.get('location'), link).pathname;
     const me = await fetch(`${server.origin}${base}api/v1/me`, { headers: { cookie: cookie.split(';')[0] } });
-    assert.ok((await me.json()).roles.includes(role));
+    assert.ok((await me.json()).roles.includes(role === 'administrator' ? 'admin' : role));
   }
 });
 
@@ -188,7 +188,7 @@ test('make run serves, prints the links last, and Ctrl-C ends it with 0', async 
   let output = '';
   child.stdout.on('data', (chunk) => { output += chunk; });
   await until('make run to serve', () => fetch(`http://localhost:${port}/healthz`).then(({ ok }) => ok, () => false), 60000, 100);
-  await until('three links at the end', () => (output.match(/\/signin\//g) ?? []).length === 3);
+  await until('four links at the end', () => (output.match(/\/signin\//g) ?? []).length === 4);
   assert.match(output.trim().split('\n').at(-1), /\/signin\//, `the last line is no link:\n${output}`);
   child.stdin.write('\x03');
   const [code] = await once(child, 'exit');

@@ -96,8 +96,8 @@ export class Server {
   /** The sign-in links that the server printed, by role. */
   async links() {
     return until('the sign-in links', () => {
-      const found = [...this.output.matchAll(/(coordinator|instructor|trainee)\b[^\n]*?(https?:\/\/\S+\/signin\/\S+)/gi)];
-      return found.length >= 3 && Object.fromEntries(found.map(([, role, link]) => [role.toLowerCase(), link]));
+      const found = [...this.output.matchAll(/(coordinator|instructor|trainee|administrator)\b[^\n]*?(https?:\/\/\S+\/signin\/\S+)/gi)];
+      return found.length >= 4 && Object.fromEntries(found.map(([, role, link]) => [role.toLowerCase(), link]));
     });
   }
 
