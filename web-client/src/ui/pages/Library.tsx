@@ -21,7 +21,7 @@ export default function Library() {
   useTitle(t`Library`);
   const { loaded, stale, reload } = useFetched(() => api().recordings(), "library", ASK_AGAIN_MS);
   return (
-    <div class="library">
+    <div class="shelf">
       <h1>{t`Library`}</h1>
       {stale && loaded.state === "ready" && (
         <p class="stale" role="status">{t`The server cannot be reached. What you see may be out of date.`}</p>
@@ -77,7 +77,7 @@ interface FiltersProps {
 function Filters({ recordings, filter, onChange }: FiltersProps) {
   const courses = new Map(recordings.map(({ course }) => [course.id, course.title]));
   return (
-    <form class="library-filters" role="search" onSubmit={(event) => event.preventDefault()}>
+    <form class="shelf-filters" role="search" onSubmit={(event) => event.preventDefault()}>
       <TextField
         label={t`Search`}
         type="search"
@@ -119,7 +119,7 @@ function Line({ recording }: { recording: Recording }) {
       end={
         <>
           <State state={recording.state} />
-          {ready && <span class="library-length numbers small quiet">{length(recording.duration_ms)}</span>}
+          {ready && <span class="shelf-length numbers small quiet">{length(recording.duration_ms)}</span>}
           {recording.state !== "failed" && (
             <Link to={`replay/${recording.id}`} button="plain" icon={play} aria-label={t`Watch ${title}`}>{t`Watch`}</Link>
           )}
