@@ -395,12 +395,9 @@ static void go_on(struct exchange *exchange)
 static void begin_upload(struct exchange *exchange)
 {
 	struct request *request = exchange->request;
-	char type[UPLOAD_TYPE];
-	int r;
+	int r = upload_create(
+		request->server->config->data, request->body_length, &request->upload);
 
-	head_type(exchange->wsi, type, sizeof(type));
-	r = upload_create(
-		request->server->config->data, request->body_length, type, &request->upload);
 	if (r == 0) {
 		moved(exchange);
 		r = submit(exchange, WORK_READ, run_admit, admitted);

@@ -256,12 +256,6 @@ enum head_origin head_origin(struct server *server, struct lws *wsi)
 		       : ORIGIN_FOREIGN;
 }
 
-void head_type(struct lws *wsi, char *out, size_t room)
-{
-	if (header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, out, room) < 0)
-		out[0] = '\0';
-}
-
 bool head_has_type(struct lws *wsi, const char *wanted)
 {
 	char type[HEADER_SHORT];

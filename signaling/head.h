@@ -23,8 +23,6 @@ int head_read(struct lws *wsi, struct request *request);
 /* The size of the body, for a request whose route is known, which says how much it takes. Failure
  * as above. */
 int head_length(struct lws *wsi, struct request *request, int64_t *ret_length);
-/* The media type of the body, "" where it has none or one that is too long. */
-void head_type(struct lws *wsi, char *out, size_t room);
 /* Something follows the head. */
 bool head_has_body(struct lws *wsi);
 

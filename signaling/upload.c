@@ -24,7 +24,6 @@ struct upload {
 	/* given */
 	const char *folder;
 	int64_t size;
-	char type[UPLOAD_TYPE];
 	/* control thread: what comes in */
 	unsigned char *filling;
 	size_t filled;
@@ -46,7 +45,7 @@ struct upload {
 	bool placed;
 };
 
-int upload_create(const char *folder, int64_t size, const char *type, struct upload **ret_upload)
+int upload_create(const char *folder, int64_t size, struct upload **ret_upload)
 {
 	struct upload *upload = calloc(1, sizeof(*upload));
 	char name[ID_TEXT];
@@ -55,7 +54,6 @@ int upload_create(const char *folder, int64_t size, const char *type, struct upl
 		return -ENOMEM;
 	upload->folder = folder;
 	upload->size = size;
-	snprintf(upload->type, sizeof(upload->type), "%s", type);
 	snprintf(upload->path, sizeof(upload->path), "%s/%s/%s", folder, folder_name,
 		id_text(id_new(), name));
 	upload->out.fd = -1;
@@ -200,11 +198,6 @@ int64_t upload_size(const struct upload *upload)
 const char *upload_hash(const struct upload *upload)
 {
 	return upload->hash;
-}
-
-const char *upload_type(const struct upload *upload)
-{
-	return upload->type;
 }
 
 const unsigned char *upload_head(const struct upload *upload, size_t *ret_len)

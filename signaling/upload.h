@@ -23,12 +23,11 @@ struct upload;
 enum {
 	UPLOAD_CHUNK = 256 * 1024,
 	UPLOAD_HASH = 65, /* hex of BLAKE2b with 256 bits, with the NUL */
-	UPLOAD_TYPE = 96, /* of a media type, with its NUL */
 	UPLOAD_HEAD = 64,
 };
 
 /* `folder` is the data folder; `size` what Content-Length says. */
-int upload_create(const char *folder, int64_t size, const char *type, struct upload **ret_upload);
+int upload_create(const char *folder, int64_t size, struct upload **ret_upload);
 /* Accepts NULL. */
 void upload_destroy(struct upload *upload);
 /* Removes what was left in `folder` by a server that died. */
@@ -49,8 +48,6 @@ void upload_end(struct upload *upload);
 int upload_failure(const struct upload *upload);
 int64_t upload_size(const struct upload *upload);
 const char *upload_hash(const struct upload *upload);
-/* What the client says it is: not to be believed. */
-const char *upload_type(const struct upload *upload);
 /* The first bytes, up to UPLOAD_HEAD. */
 const unsigned char *upload_head(const struct upload *upload, size_t *ret_len);
 /* Where it lies now. */

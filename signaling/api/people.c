@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "academy/invite.h"
+#include "academy/language.h"
 #include "academy/member.h"
 #include "academy/totp.h"
 #include "base/clock.h"
@@ -155,16 +156,6 @@ static bool refuse_roles(struct request *request)
 	return false;
 }
 
-static bool language_is_known(const char *language)
-{
-	static const char *const known[] = {"", "en", "es", "fr", "nl"};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(language, known[i]) == 0)
-			return true;
-	return false;
-}
-
 static bool read_invitation(struct request *request, char *email, struct invitation *invitation)
 {
 	const char *given = NULL, *language = "";
@@ -177,7 +168,7 @@ static bool read_invitation(struct request *request, char *email, struct invitat
 		return refuse(request, "That is no address of electronic mail.");
 	if (!text_is_line(invitation->name, LECTERN_MAX_NAME))
 		return refuse(request, "A name is 1 to 127 bytes of one line.");
-	if (!language_is_known(language))
+	if (language[0] != '\0' && !language_is_known(language))
 		return refuse(request, "The language is one of en, es, fr, nl.");
 	if (!read_roles(roles, &invitation->roles) || invitation->roles == 0)
 		return refuse(

@@ -24,15 +24,6 @@ const char *access_kind_name(enum access_kind kind)
 	return kinds[kind];
 }
 
-const char *access_role_name(unsigned index)
-{
-	static const char *const names[ACCESS_ROLES] = {"anyone", "member", "visitor", "guest",
-		"trainee", "teacher", "instructor", "coordinator", "admin", "network", "self",
-		"partner"};
-
-	return names[index];
-}
-
 #define IS_IN                                                                                      \
 	"EXISTS (SELECT 1 FROM site_person i"                                                      \
 	" WHERE i.site = s.site AND i.person = $2 AND i.left_at = 0)"

@@ -61,8 +61,6 @@ struct access_row {
 extern const struct access_row access_rows[ACCESS_RIGHTS];
 
 const char *access_kind_name(enum access_kind kind);
-/* "member"; `index` below ACCESS_ROLES. */
-const char *access_role_name(unsigned index);
 
 struct access_who {
 	int64_t site, person; /* where the person is at present */

@@ -20,21 +20,6 @@ struct texts {
 /* 2020-01-01: of what was planned before changes were counted. */
 #define EPOCH_MS 1577836800000LL
 
-static int local_of(const struct session *session, int64_t *ret_local)
-{
-	struct zone *zone;
-	int r;
-
-	if (local_parse(session->local_start, ret_local) == 0)
-		return 0;
-	r = zone_open(session->time_zone, &zone);
-	if (r < 0)
-		return r;
-	*ret_local = zone_local(zone, session->starts_at);
-	zone_close(zone);
-	return 0;
-}
-
 static struct ical_event event_of(const struct agenda *agenda, const struct session *session,
 	int64_t uid, int64_t local, struct texts *texts)
 {
@@ -83,7 +68,7 @@ int agenda_add_session(struct store *store, struct ical *ical, const struct agen
 	char zone[SITE_ZONE];
 	struct ical_event event;
 	struct texts texts;
-	int r = local_of(session, &local);
+	int r = session_local(session, &local);
 
 	if (r < 0)
 		return r;

@@ -149,10 +149,16 @@ static int add_row(struct ledger *ledger, const struct rows *rows)
 	return 0;
 }
 
+const char *attendance_link_name(enum attendance_link link)
+{
+	static const char *const names[] = {"", "good", "weak", "poor"};
+
+	return names[link];
+}
+
 static int add(struct store *store, const struct attendance_row *row)
 {
 	static const char *const kinds[] = {"join", "leave", "present", "replay"};
-	static const char *const links[] = {"", "good", "weak", "poor"};
 
 	return store_run(store,
 		"INSERT INTO attendance (id, site, session, person, kind, at, from_ms, to_ms, "
@@ -161,7 +167,7 @@ static int add(struct store *store, const struct attendance_row *row)
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
 		V_INT(id_new()), V_INT(row->site), V_INT(row->session), V_INT(row->person),
 		V_TEXT(kinds[row->kind]), V_INT(row->at), V_INT(row->from_ms), V_INT(row->to_ms),
-		V_INT(row->sent_ms), V_INT(row->heard_ms), V_TEXT(links[row->link]),
+		V_INT(row->sent_ms), V_INT(row->heard_ms), V_TEXT(attendance_link_name(row->link)),
 		V_INT(row->rtt_ms), V_INT(row->loss_permille));
 }
 
@@ -191,8 +197,7 @@ int attendance_each(struct store *store, int64_t site, int64_t session, int64_t 
 		" LEFT JOIN recording r ON r.site = a.site AND r.session = a.session"
 		" WHERE a.site = $1 AND a.session = $2 AND a.person BETWEEN $3 AND $4"
 		" AND a.kind IN ('present', 'replay') ORDER BY a.person, a.at",
-		V_INT(site), V_INT(session), V_INT(person ? person : 0),
-		V_INT(person ? person : INT64_MAX));
+		V_INT(site), V_INT(session), V_INT(person), V_INT(person ? person : INT64_MAX));
 	struct ledger ledger = {.from_ms = from_ms, .to_ms = to_ms, .found = found, .arg = arg};
 	int r = 0, end;
 

@@ -33,6 +33,8 @@ enum attendance_link {
 	ATTENDANCE_LINK_POOR,
 };
 
+const char *attendance_link_name(enum attendance_link link); /* "", "good", "weak", "poor" */
+
 /* A line of the ledger; what it says is in migration 0008. */
 struct attendance_row {
 	int64_t site, session, person;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "academy/course.h"
+#include "academy/language.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -15,16 +16,6 @@ static bool is_colour(const char *text)
 	return text[0] == '#' && strlen(text) == 7 && strspn(text + 1, "0123456789abcdef") == 6;
 }
 
-static bool is_language(const char *text)
-{
-	static const char *const known[] = {"", "en", "es", "fr", "nl"};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(text, known[i]) == 0)
-			return true;
-	return false;
-}
-
 const char *course_check(const struct course *course)
 {
 	if (!text_is_line(course->title, COURSE_TITLE))
@@ -35,7 +26,7 @@ const char *course_check(const struct course *course)
 		return "A description is up to 4095 bytes of text.";
 	if (!is_colour(course->colour))
 		return "A colour is #rrggbb.";
-	if (!is_language(course->language))
+	if (course->language[0] != '\0' && !language_is_known(course->language))
 		return "The language is one of en, es, fr, nl, or empty for that of the site.";
 	if (course->attendance_percent > 100)
 		return "The share of attendance is 0 to 100.";

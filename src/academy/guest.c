@@ -79,15 +79,6 @@ int guest_link_add(struct store *store, const struct guest_link *link, int64_t b
 	return 0;
 }
 
-int guest_link_get(struct store *store, int64_t site, int64_t id, struct guest_link *ret_link)
-{
-	struct rows rows = store_select(store,
-		"SELECT" LINK_COLUMNS " FROM guest_link WHERE site = $1 AND id = $2", V_INT(site),
-		V_INT(id));
-
-	return read_one(&rows, ret_link);
-}
-
 int guest_link_each(struct store *store, int64_t site, int64_t session,
 	void (*found)(const struct guest_link *link, void *arg), void *arg)
 {

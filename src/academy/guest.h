@@ -31,7 +31,6 @@ struct guest_link {
 /* Of `link`, all but id, uses and created_at is read. -EDQUOT: the session has GUEST_MAX_LINKS. */
 int guest_link_add(struct store *store, const struct guest_link *link, int64_t by, int64_t now_ms,
 	int64_t *ret_id, char token[SIGNIN_TOKEN]);
-int guest_link_get(struct store *store, int64_t site, int64_t id, struct guest_link *ret_link);
 /* Those of the session, newest first, expired ones too. */
 int guest_link_each(struct store *store, int64_t site, int64_t session,
 	void (*found)(const struct guest_link *link, void *arg), void *arg);

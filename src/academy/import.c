@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "academy/import.h"
+#include "academy/language.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,8 +81,6 @@ static const struct meaning role_words[] = {
 	{"cursist", ROLE_TRAINEE},
 	{NULL, 0},
 };
-
-static const char *const languages[] = {"en", "es", "fr", "nl"};
 
 static const struct meaning language_words[] = {
 	{"en", 0},
@@ -287,7 +286,7 @@ static int read_language(struct import *import, const struct sheet_row *row, str
 	if (!language)
 		return tell(import, row->number, "language", "bad_language",
 			"The language is one of en, es, fr, nl.");
-	entry->language = languages[language->is];
+	entry->language = language_codes[language->is];
 	return 0;
 }
 

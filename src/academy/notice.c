@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "academy/notice.h"
 
+#include "academy/language.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-enum { LANGUAGES = 4 };
-
-static const char *const codes[LANGUAGES] = {"en", "es", "fr", "nl"};
 
 static const char *const table[NOTICES][LANGUAGES] = {
 #define NOTICE(name, en, es, fr, nl) {en, es, fr, nl},
@@ -16,10 +14,7 @@ static const char *const table[NOTICES][LANGUAGES] = {
 
 const char *notice_text(const char *language, enum notice notice)
 {
-	for (unsigned i = 1; i < LANGUAGES; i++)
-		if (strcmp(language, codes[i]) == 0)
-			return table[notice][i];
-	return table[notice][0];
+	return table[notice][language_column(language)];
 }
 
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* the formats of one word are alike */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "academy/person.h"
+#include "academy/language.h"
 
 #include <errno.h>
 #include <string.h>
@@ -128,14 +129,10 @@ int person_find_email(struct store *store, const char *email, struct person *ret
 
 int person_set_language(struct store *store, int64_t site, int64_t id, const char *language)
 {
-	static const char *const known[] = {"en", "es", "fr", "nl"};
-	int r = -EINVAL;
+	int r;
 
-	for (size_t i = 0; r < 0 && i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(language, known[i]) == 0)
-			r = 0;
-	if (r < 0)
-		return r;
+	if (!language_is_known(language))
+		return -EINVAL;
 	r = store_run(store,
 		"UPDATE person SET language = $3 WHERE id ="
 		" (SELECT person FROM site_person WHERE site = $1 AND person = $2)",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "academy/series_priv.h"
 #include "base/text.h"
 #include "store/store.h"
 
@@ -42,8 +43,7 @@ static int read_ids(struct rows rows, int64_t *ids, size_t room, size_t *ret_cou
 	return rows_close(&rows);
 }
 
-/* A session that was made at once has no local time yet. */
-static int read_local(const struct session *session, int64_t *ret_local)
+int session_local(const struct session *session, int64_t *ret_local)
 {
 	struct zone *zone;
 	int r;
@@ -86,7 +86,7 @@ int plan_of(struct store *store, const struct session *session, struct plan *ret
 
 	snprintf(plan.title, sizeof(plan.title), "%s", session->title);
 	snprintf(plan.time_zone, sizeof(plan.time_zone), "%s", session->time_zone);
-	r = read_local(session, &plan.local);
+	r = session_local(session, &plan.local);
 	if (r == 0)
 		r = read_rule(store, session, &plan);
 	if (r == 0)

@@ -7,13 +7,6 @@
 
 #include "store/store.h"
 
-static const char *const links[] = {"", "good", "weak", "poor"};
-
-const char *attendance_link_name(enum attendance_link link)
-{
-	return links[link];
-}
-
 /* Trainees by name, by group and by share; a session for groups is for those in one of these. */
 #define EXPECTED                                                                                   \
 	"(SELECT x.person FROM (SELECT e.person FROM enrolment e"                                  \
@@ -84,8 +77,7 @@ static int add_line(struct report *report, size_t *room, const struct rows *rows
 static int read_lines(struct store *store, int64_t person, struct report *report)
 {
 	struct rows rows = store_select(store, lines_sql, V_INT(report->session.site),
-		V_INT(report->session.id), V_INT(person ? person : 0),
-		V_INT(person ? person : INT64_MAX));
+		V_INT(report->session.id), V_INT(person), V_INT(person ? person : INT64_MAX));
 	size_t room = 0;
 	int r = 0, end;
 

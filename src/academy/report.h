@@ -51,6 +51,4 @@ int report_each_of_person(struct store *store, int64_t site, int64_t person,
 	void (*found)(const struct report *report, const struct report_line *line, void *arg),
 	void *arg);
 
-const char *attendance_link_name(enum attendance_link link); /* "", "good", "weak", "poor" */
-
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared by series.c, which works out a change, and series_apply.c, which writes it. */
+/* Shared by series.c, which works out a change, series_apply.c, which writes it, and those who
+ * plan and tell sessions: plan.c, agenda.c. */
 #ifndef ACADEMY_SERIES_PRIV_H
 #define ACADEMY_SERIES_PRIV_H
 
@@ -12,6 +13,8 @@ struct series {
 	unsigned sequence;
 };
 
+/* The local start; of a session that was made at once it is worked out. */
+int session_local(const struct session *session, int64_t *ret_local);
 /* -ENOENT. */
 int series_get(struct store *store, int64_t site, int64_t id, struct series *ret_series);
 

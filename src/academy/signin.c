@@ -131,14 +131,6 @@ int signin_set_site(struct store *store, int64_t person, const char *hash, int64
 		V_INT(person), V_TEXT(hash), V_INT(site)));
 }
 
-int signin_seen(struct store *store, const char *hash, int64_t now_ms)
-{
-	int r = store_run(store, "UPDATE signin SET seen_at = $2 WHERE hash = $1", V_TEXT(hash),
-		V_INT(now_ms));
-
-	return r < 0 ? r : 0;
-}
-
 int signin_remove(struct store *store, const char *hash)
 {
 	int r = store_run(store, "DELETE FROM signin WHERE hash = $1", V_TEXT(hash));

@@ -52,7 +52,6 @@ int signin_start(struct store *store, const struct signin_params *params, char c
 	struct signin *ret_signin);
 /* The person goes on in this site. -ENOENT: no member, or no such sign-in of theirs. */
 int signin_set_site(struct store *store, int64_t person, const char *hash, int64_t site);
-int signin_seen(struct store *store, const char *hash, int64_t now_ms);
 int signin_remove(struct store *store, const char *hash);
 /* -ENOENT: not one of theirs. */
 int signin_remove_of(struct store *store, int64_t person, const char *hash);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "academy/site.h"
+#include "academy/language.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -112,16 +113,6 @@ static bool slug_is_good(const char *slug)
 	return len >= 1 && len < SITE_SLUG &&
 	       strspn(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") == len && slug[0] != '-' &&
 	       slug[len - 1] != '-';
-}
-
-static bool language_is_known(const char *language)
-{
-	static const char *const known[] = {"en", "es", "fr", "nl"};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(language, known[i]) == 0)
-			return true;
-	return false;
 }
 
 static bool zone_is_known(const char *name)

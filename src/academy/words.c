@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "academy/words.h"
 
+#include "academy/language.h"
+
 #include <string.h>
-
-enum { LANGUAGES = 4 };
-
-static const char *const languages[LANGUAGES] = {"en", "es", "fr", "nl"};
 
 static const char *const table[WORDS][LANGUAGES] = {
 	[WORD_GUEST] = {"{name} (guest)", "{name} (invitado)", "{name} (invité)", "{name} (gast)"},
@@ -92,14 +90,6 @@ static const char *const table[WORDS][LANGUAGES] = {
 		},
 };
 
-static size_t language_index(const char *language)
-{
-	for (size_t i = 0; i < LANGUAGES; i++)
-		if (strcmp(languages[i], language) == 0)
-			return i;
-	return 0;
-}
-
 struct out {
 	char *text;
 	size_t len, room;
@@ -138,7 +128,7 @@ static size_t field(const char *at, const struct words *words, const char **ret_
 const char *words_fill(
 	const char *language, enum word word, const struct words *words, char *out, size_t room)
 {
-	const char *at = table[word][language_index(language)], *text = "";
+	const char *at = table[word][language_column(language)], *text = "";
 	struct out filled = {.text = out, .room = room};
 
 	out[0] = '\0';

@@ -24,13 +24,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct audit_options *options = state->input;
 
+	if (ctl_take_place(&options->place, key, arg))
+		return 0;
 	switch (key) {
-	case CTL_CONFIG:
-		options->place.config = arg;
-		return 0;
-	case CTL_DATA:
-		options->place.data = arg;
-		return 0;
 	case ARGP_KEY_ARG:
 		if (strcmp(arg, "verify") != 0)
 			argp_error(state, "there is only `verify'");

@@ -10,6 +10,8 @@
 #ifndef CTL_CTL_H
 #define CTL_CTL_H
 
+#include <stdbool.h>
+
 #include "lectern/config.h"
 
 struct argp_option;
@@ -33,6 +35,8 @@ enum { CTL_CONFIG = 'c', CTL_DATA = 'd' };
 		"data", CTL_DATA, "DIR", 0, "The data folder of lecternd", 1                       \
 	}
 
+/* True: the option was one of them, and is in `place`. */
+bool ctl_take_place(struct ctl_place *place, int key, const char *arg);
 /* Reads the configuration as lecternd does. Failure was printed. */
 int ctl_configure(const struct ctl_place *place, struct lectern_config *config);
 /* Opens the database; makes folder and tables where there are none. Failure was printed. */

@@ -38,6 +38,15 @@ int ctl_fail(const char *format, ...)
 	return 1;
 }
 
+bool ctl_take_place(struct ctl_place *place, int key, const char *arg)
+{
+	if (key == CTL_CONFIG)
+		place->config = arg;
+	else if (key == CTL_DATA)
+		place->data = arg;
+	return key == CTL_CONFIG || key == CTL_DATA;
+}
+
 int ctl_configure(const struct ctl_place *place, struct lectern_config *config)
 {
 	char why[LECTERN_MAX_WHY];

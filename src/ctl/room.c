@@ -71,13 +71,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct room_options *options = state->input;
 	struct stream_room_params *params = &options->params;
 
+	if (ctl_take_place(&options->place, key, arg))
+		return 0;
 	switch (key) {
-	case CTL_CONFIG:
-		options->place.config = arg;
-		return 0;
-	case CTL_DATA:
-		options->place.data = arg;
-		return 0;
 	case 't':
 		params->title = take_text("title", arg, SESSION_TITLE, state);
 		return 0;

@@ -468,11 +468,6 @@ uint32_t slot_ssrc(const struct slot *slot)
 	return slot->ssrc;
 }
 
-bool slot_is_video(const struct slot *slot)
-{
-	return slot->video;
-}
-
 void slot_limit(struct slot *slot, unsigned height, uint64_t now_us)
 {
 	slot->limit.height = height;

@@ -45,7 +45,6 @@ int slot_create(
 void slot_destroy(struct slot *slot);
 struct sink *slot_sink(struct slot *slot);
 uint32_t slot_ssrc(const struct slot *slot);
-bool slot_is_video(const struct slot *slot);
 
 /* In pixels; 0 pauses it. Starts unlimited. */
 void slot_limit(struct slot *slot, unsigned height, uint64_t now_us);

@@ -123,11 +123,6 @@ struct source *uptrack_source(struct uptrack *track)
 	return &track->source;
 }
 
-const char *uptrack_mid(const struct uptrack *track)
-{
-	return track->mid;
-}
-
 int uptrack_layer_of(const struct uptrack *track, uint32_t ssrc, bool *ret_repair)
 {
 	for (unsigned i = 0; i < track->source.layer_count; i++) {

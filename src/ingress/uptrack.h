@@ -63,7 +63,6 @@ int uptrack_create(const struct uptrack_owner *owner, const struct lectern_secti
 	struct uptrack **ret_track);
 void uptrack_destroy(struct uptrack *track);
 struct source *uptrack_source(struct uptrack *track);
-const char *uptrack_mid(const struct uptrack *track);
 
 /* The layer whose stream, or repair stream, `ssrc` is; negative: none. */
 int uptrack_layer_of(const struct uptrack *track, uint32_t ssrc, bool *ret_repair);

@@ -57,16 +57,6 @@ void paper_set_colour(struct paper *paper, struct paper_colour colour)
 	cairo_set_source_rgb(paper->cairo, colour.r, colour.g, colour.b);
 }
 
-double paper_width(const struct paper *paper)
-{
-	return paper->width;
-}
-
-double paper_height(const struct paper *paper)
-{
-	return paper->height;
-}
-
 static PangoAttrList *attributes(const struct paper_style *style)
 {
 	PangoAttrList *list = pango_attr_list_new();

@@ -56,9 +56,6 @@ struct paper_colour paper_colour(const char *text);
 /* The same, darkened until it can be read on white (contrast 4.5 : 1). */
 struct paper_colour paper_ink(struct paper_colour colour);
 
-double paper_width(const struct paper *paper); /* of the page */
-double paper_height(const struct paper *paper);
-
 /* Flowing: where the text is now. Breaks the page first where it does not fit. */
 void paper_text(struct paper *paper, const struct paper_style *style, const char *text);
 void paper_gap(struct paper *paper, double height);

@@ -180,11 +180,6 @@ void clip_tick(struct clip *clip, uint64_t now_us)
 		end_cluster(clip);
 }
 
-uint64_t clip_id(const struct clip *clip)
-{
-	return clip->id;
-}
-
 int clip_error(const struct clip *clip)
 {
 	return clip->error;

@@ -28,7 +28,6 @@ void clip_gap(struct clip *clip, int64_t from_rtp, int64_t until_rtp, uint64_t n
  * long for a missing packet before it got here goes out at once: the two waits do not add up.
  */
 void clip_tick(struct clip *clip, uint64_t now_us);
-uint64_t clip_id(const struct clip *clip);
 int clip_error(const struct clip *clip);
 
 /* Finishes the file and frees the clip. Accept NULL. */

@@ -29,21 +29,6 @@ enum {
 	LEB_MAX = 4, /* bytes: 256 MiB */
 };
 
-static size_t read_leb128(struct reader *r)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		uint8_t byte = read_u8(r);
-
-		value |= (uint64_t)(byte & 0x7f) << (7 * i);
-		if (!(byte & 0x80))
-			return (size_t)value;
-	}
-	r->bad = true;
-	return 0;
-}
-
 /* Puts the size behind the header of the OBU that ends the frame. */
 static bool insert_size(struct depacketizer *d, size_t head_len)
 {
@@ -93,7 +78,7 @@ static bool end_obu(struct depacketizer *d)
 		d->frame_len = unit->obu_at;
 		return true;
 	}
-	if (head & OBU_HAS_SIZE && read_leb128(&r) != reader_left(&r))
+	if (head & OBU_HAS_SIZE && av1_leb128(&r) != reader_left(&r))
 		return false;
 	if (!(head & OBU_HAS_SIZE) && !insert_size(d, head_len))
 		return false;
@@ -110,7 +95,7 @@ static bool take_elements(struct depacketizer *d, struct reader r, const struct 
 
 	for (unsigned i = 0; reader_left(&r); i++) {
 		bool last = av1->count && i + 1u == av1->count;
-		size_t size = last ? reader_left(&r) : read_leb128(&r);
+		size_t size = last ? reader_left(&r) : av1_leb128(&r);
 		const uint8_t *data = read_bytes(&r, size);
 
 		if (!data || (av1->count && i >= av1->count))

@@ -251,11 +251,6 @@ int track_error(const struct track *track)
 	return track->clip ? clip_error(track->clip) : 0;
 }
 
-uint64_t track_clip(const struct track *track)
-{
-	return track->clip ? clip_id(track->clip) : 0;
-}
-
 const struct wire_track *track_wire(const struct track *track)
 {
 	return &track->wire;

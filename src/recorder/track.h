@@ -49,8 +49,6 @@ void track_tick(struct track *track, uint64_t now_us);
 void track_relieve(struct track *track, uint64_t now_us);
 /* The clip could not be given to the disk: 0 or why. */
 int track_error(const struct track *track);
-/* 0: none. */
-uint64_t track_clip(const struct track *track);
 const struct wire_track *track_wire(const struct track *track);
 
 #endif

@@ -18,7 +18,7 @@ enum {
 	OBU_HAS_SIZE = 0x02,
 };
 
-static size_t read_leb128(struct reader *r)
+size_t av1_leb128(struct reader *r)
 {
 	uint64_t value = 0;
 
@@ -93,7 +93,7 @@ static void parse_obu(struct reader element, struct av1 *av1)
 	if (head & OBU_EXTENSION)
 		read_u8(&element);
 	if (head & OBU_HAS_SIZE)
-		read_leb128(&element);
+		av1_leb128(&element);
 	if ((head >> 3 & 0xf) == OBU_SEQUENCE_HEADER && !element.bad)
 		parse_sequence_header(element, av1);
 }
@@ -114,7 +114,7 @@ int av1_parse(const uint8_t *payload, size_t len, struct av1 *ret_av1)
 		return -EBADMSG;
 	for (unsigned i = 0; av1.sequence && !av1.height && reader_left(&r); i++) {
 		/* The last of a known number of elements has no length. */
-		size_t size = av1.count && i + 1u >= av1.count ? reader_left(&r) : read_leb128(&r);
+		size_t size = av1.count && i + 1u >= av1.count ? reader_left(&r) : av1_leb128(&r);
 		struct reader element = read_sub(&r, size);
 
 		if (r.bad)

@@ -21,6 +21,10 @@ struct av1 {
 	uint16_t width, height; /* of a sequence header in it, else 0 */
 };
 
+struct reader;
+
+/* leb128 (AV1 bitstream 4.10.5), for sizes; too long a one makes the reader bad. */
+size_t av1_leb128(struct reader *r);
 /* -EBADMSG. */
 int av1_parse(const uint8_t *payload, size_t len, struct av1 *ret_av1);
 
