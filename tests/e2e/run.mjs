@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { paths } from './lib/paths.mjs';
 
 /** The plain ones first: what fails there explains what fails later. */
-const FILES = ['probes', 'startup', 'pages', 'academy', 'timetable', 'class', 'firefox', 'codecs', 'recorded', 'tcp', 'whip', 'lost', 'crash'];
+const FILES = ['probes', 'startup', 'pages', 'academy', 'timetable', 'lobby', 'class', 'firefox', 'codecs', 'recorded', 'tcp', 'whip', 'lost', 'crash'];
 
 const lock = join(paths.here, 'package-lock.json');
 const installed = join(paths.here, 'node_modules/.installed');

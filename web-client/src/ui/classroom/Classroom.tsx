@@ -46,7 +46,7 @@ function SidePanel({ stay, sheet }: { stay: Stay; sheet: boolean }) {
   const panel = stay.panel.value;
   const opener = useReturnFocus(panel);
   if (!panel) return null;
-  const count = stay.session.model.members.value.size;
+  const count = stay.session.model.people.value.length;
   const titles: Record<PanelName, string> = {
     people: t`People: ${count}`,
     chat: t`Chat`,

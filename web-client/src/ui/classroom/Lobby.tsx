@@ -43,7 +43,7 @@ function Waiting({ stay, member, begun }: { stay: Stay; member: Member; begun: b
         <div class="person-text">{member.role === "guest" ? t`Guest` : t`Trainee`}</div>
       </div>
       {begun && (
-        <Button aria-label={t`Let ${name} in`} onClick={() => void stay.session.admit(member.id)}>{t`Let in`}</Button>
+        <Button aria-label={t`Let in ${name}`} onClick={() => void stay.session.admit(member.id)}>{t`Let in`}</Button>
       )}
     </li>
   );
@@ -60,12 +60,12 @@ export function LobbyNotice({ stay }: { stay: Stay }) {
     const button = <Button kind="primary" onClick={() => void stay.session.begin()}>{t`Begin class`}</Button>;
     return (
       <Banner icon={clock} actions={button}>
-        {t`The class begins by itself at ${when}. Until then only those who teach see and hear each other.`}{" "}
+        {t`Class begins by itself at ${when}. Until then the others hear and see nothing.`}{" "}
         {count > 0 && plural(count, { one: "# person waits.", other: "# people wait." })}
       </Banner>
     );
   }
-  if (count === 0) return null;
+  if (count === 0 || stay.panel.value === "people") return null;
   const look = <Button onClick={() => stay.showPanel("people")}>{t`Show`}</Button>;
   return (
     <Banner icon={clock} actions={look}>

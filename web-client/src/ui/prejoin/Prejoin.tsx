@@ -191,7 +191,7 @@ function Door({ info, state, onEnter }: { info: Session; state: PrejoinState; on
     return (
       <div class="prejoin-door prejoin-waiting" role="status">
         <h2>{t`The instructor will let you in`}</h2>
-        <p>{t`They see that you are here. Leave this page open.`}</p>
+        <p>{t`Leave this page open.`}</p>
       </div>
     );
   }

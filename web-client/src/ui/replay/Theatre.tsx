@@ -21,9 +21,10 @@ import { Side } from "./Side";
 import { Stage } from "./Stage";
 import "./Theatre.css";
 
-const REMEMBER_EVERY_MS = 5000;
-const NOTE_EVERY_MS = 500;
-const TELL_EVERY_MS = 60_000;
+const TICK_MS = 500;
+/** In ticks: the place on this device, and what was watched to the server. */
+const KEEP_EVERY = 10;
+const TELL_EVERY = 120;
 
 export interface TheatreProps {
   recording: RecordingDetail;
@@ -50,34 +51,31 @@ export function Theatre({ recording, timeline, at }: TheatreProps) {
   useKeys(player, timeline, acts);
 
   useEffect(() => {
-    const remember = () => {
+    const watching = new Watching();
+    const keep = () => {
       const place = { at: player.position.value, duration: timeline.duration, when: Date.now() };
       rememberPlace(who, recording.id, place);
     };
-    const timer = setInterval(() => player.state.value === "playing" && remember(), REMEMBER_EVERY_MS);
-    addEventListener("pagehide", remember);
-    return () => {
-      remember();
-      clearInterval(timer);
-      removeEventListener("pagehide", remember);
-      player.destroy();
-    };
-  }, [player]);
-
-  useEffect(() => {
-    const watching = new Watching();
     const tell = () => {
       const ranges = watching.take();
       if (ranges.length > 0) api().watched(recording.id, ranges).catch(() => watching.putBack(ranges));
     };
-    const note = setInterval(() => player.state.value === "playing" && watching.note(player.position.value), NOTE_EVERY_MS);
-    const timer = setInterval(tell, TELL_EVERY_MS);
-    addEventListener("pagehide", tell);
+    const leave = () => (keep(), tell());
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks++;
+      if (player.state.value === "playing") {
+        watching.note(player.position.value);
+        if (ticks % KEEP_EVERY === 0) keep();
+      }
+      if (ticks % TELL_EVERY === 0) tell();
+    }, TICK_MS);
+    addEventListener("pagehide", leave);
     return () => {
-      tell();
-      clearInterval(note);
+      leave();
       clearInterval(timer);
-      removeEventListener("pagehide", tell);
+      removeEventListener("pagehide", leave);
+      player.destroy();
     };
   }, [player]);
 
