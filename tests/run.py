@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT_S = {"build": 900, "lint": 300, "unit": 600, "fuzz": 600, "web": 300, "e2e": 1200, "interop": 400}
+LIMIT_S = {"build": 900, "lint": 300, "unit": 600, "fuzz": 600, "web": 300, "size": 60, "e2e": 1200, "interop": 400}
 SLOWER = 4  # what a sanitizer may cost, of every limit
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -120,6 +120,11 @@ class Suite:
             return 0, 0
         code, text = self.command("web", ["npm", "test", "--silent", "--prefix", "web-client"])
         return counted(code, *node_cases(text))
+
+    def part_size(self):
+        """What a page may cost a weak link; of the web client as it was built."""
+        code, text = self.command("size", ["npm", "run", "size", "--silent", "--prefix", "web-client"])
+        return counted(code, len(re.findall("^ok ", text, re.M)), len(re.findall("^OVER ", text, re.M)))
 
     def part_e2e(self):
         return self.browsers("e2e", [])

@@ -4,7 +4,8 @@ import { t } from "@lingui/core/macro";
 import { useState } from "preact/hooks";
 import { bytesOf, contrastOnWhite, isLine } from "../../academy/rules";
 import type { CourseChange, CourseDetail } from "../../api/office";
-import { Check, Form, TextArea, TextField } from "../parts";
+import { Check, TextArea, TextField } from "../parts";
+import { Form } from "../parts/Form";
 import { LanguageField } from "./parts";
 import { explainOffice } from "./words";
 

@@ -7,7 +7,8 @@ import { readRoster, type Roster, type RosterLine } from "../../academy/roster";
 import { bytesOf } from "../../academy/rules";
 import { ApiError } from "../../api/client";
 import { people, type BadRow, type ImportReport } from "../../api/office";
-import { Badge, Button, Dialog, Field, Form, Table, toast } from "../parts";
+import { Badge, Button, Dialog, Field, Table, toast } from "../parts";
+import { Form } from "../parts/Form";
 import { api } from "../session";
 import { explainOffice } from "./words";
 

@@ -3,7 +3,8 @@
 import { t } from "@lingui/core/macro";
 import { faultOf, weeklyFrom, type Frequency, type Recurrence } from "../../../academy/recurrence";
 import { addDays, addMonths, mondayOf, noonOf } from "../../../academy/zone";
-import { Checks, Choice, Select, TextField } from "../../parts";
+import { Choice, Select, TextField } from "../../parts";
+import { Checks } from "../../parts/Checks";
 
 interface Props {
   day: string;
