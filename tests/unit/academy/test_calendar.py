@@ -117,6 +117,13 @@ def random_rule(rng, start):
     return ";".join(parts)
 
 
+def five_years_after(start):
+    try:
+        return start.replace(year=start.year + 5)
+    except ValueError:  # the 29th of February
+        return start.replace(year=start.year + 5, day=28, hour=23, minute=59)
+
+
 def by_dateutil(rule, start, zone):
     """Local times by dateutil, which knows no gaps when it knows no zones; instants by zoneinfo."""
     until = re.search(r"UNTIL=(\d{8})(?=;|$)", rule)
@@ -128,7 +135,7 @@ def by_dateutil(rule, start, zone):
     if first is None:
         return None
     start = first
-    limit = start.replace(year=start.year + 5, day=min(start.day, 28))
+    limit = five_years_after(start)
     for local in rrulestr(rule, dtstart=start):
         if local > limit or len(found) > 400:
             return None
